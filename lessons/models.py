@@ -1,0 +1,189 @@
+"""What readers see: published stories, their lessons, and the terms that describe both."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.db import models
+from django.db.models import Count, F, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from lessons.vocabulary import FACETS, PUBLIC_FACETS, UNSAID, Facet
+
+# The facets that say what kind of story it is, for telling which stories are alike.
+TELLING_FACETS = ("activity", "hazard", "place")
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    def public(self) -> Self:
+        """Terms that may stand on a public page: they say something and single out nobody."""
+        return self.filter(facet__in=PUBLIC_FACETS).exclude(slug__in=UNSAID)
+
+    def of_stories(self) -> Self:
+        """Terms that describe a story."""
+        return self.filter(facet__in=[f.slug for f in FACETS.values() if not f.of_lesson])
+
+    def of_lessons(self) -> Self:
+        """Terms that describe a lesson."""
+        return self.filter(facet__in=[f.slug for f in FACETS.values() if f.of_lesson])
+
+    def with_story_counts(self) -> Self:
+        """Add `stories`: how many published stories carry the term, in themselves or a lesson.
+
+        It agrees with `Story.objects.published().with_term(term)`: a story that carries the term
+        both ways counts once.
+        """
+        published = Story.objects.published()
+        in_itself = Q(story__in=published)
+        in_a_lesson = Q(lesson__story__in=published)
+        both = in_a_lesson & Q(lesson__story=F("story"))
+        return self.annotate(
+            stories=Count("story", filter=in_itself, distinct=True)
+            + Count("lesson__story", filter=in_a_lesson, distinct=True)
+            - Count("lesson__story", filter=both, distinct=True)
+        )
+
+    def in_use(self) -> Self:
+        """Terms that at least one published story carries, with `stories`, by label."""
+        return self.with_story_counts().filter(stories__gt=0).order_by("label", "slug")
+
+
+class Term(models.Model):
+    """One answer of one facet of the controlled vocabulary."""
+
+    facet = models.CharField(
+        max_length=40, choices=[(facet.slug, facet.label) for facet in FACETS.values()]
+    )
+    slug = models.SlugField(max_length=60)
+    label = models.CharField(max_length=80)
+    help = models.CharField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Order within the facet.")
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["facet", "position", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["facet", "slug"], name="term_once_in_a_facet")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facet_info.label}: {self.label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("lessons:term", args=[self.facet, self.slug])
+
+    @property
+    def facet_info(self) -> Facet:
+        """The facet that the term answers."""
+        return FACETS[self.facet]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the term may stand on a public page, as `Term.objects.public()` has it."""
+        return not self.facet_info.identifying and self.slug not in UNSAID
+
+
+def by_facet(terms: Iterable[Term], *, of_lesson: bool) -> list[tuple[Facet, list[Term]]]:
+    """Return the public ones of the terms by facet: those of lessons, or those of stories.
+
+    The gate of `public()` is here once more, as a story that was fetched some other way carries
+    its identifying terms too.
+    """
+    shown = [term for term in terms if term.is_public]
+    return [
+        (facet, answers)
+        for facet in FACETS.values()
+        if facet.of_lesson == of_lesson
+        and (answers := [term for term in shown if term.facet == facet.slug])
+    ]
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def published(self) -> Self:
+        """The one gate: what every public view, feed and page reads through."""
+        return self.filter(published__lte=timezone.now().date())
+
+    def latest_first(self) -> Self:
+        return self.order_by("-published", "-pk")
+
+    def with_lessons(self) -> Self:
+        """Fetch terms, lessons and the lessons' terms along, in a fixed number of queries."""
+        return self.prefetch_related(
+            Prefetch("terms", Term.objects.public()),
+            Prefetch("lessons__terms", Term.objects.public().of_lessons()),
+        )
+
+    def with_lessons_on(self, term: Term) -> Self:
+        """Fetch as `lessons_on_term` the lessons that carry the term, in one more query."""
+        lessons = Lesson.objects.filter(terms=term)
+        return self.prefetch_related(Prefetch("lessons", lessons, to_attr="lessons_on_term"))
+
+    def with_term(self, term: Term) -> Self:
+        """Stories that carry the term, in themselves or in one of their lessons."""
+        carried = Q(terms=term) | Q(lessons__terms=term)
+        return self.filter(pk__in=Story.objects.filter(carried).values("pk"))
+
+
+class Story(models.Model):
+    """A near miss as readers see it. It knows nothing of the report that it came from."""
+
+    slug = models.SlugField(max_length=140, unique=True)
+    title = models.CharField(max_length=120)
+    summary = models.TextField(max_length=600)
+    narrative = models.TextField()
+    published = models.DateField(
+        null=True, blank=True, db_index=True, help_text="Empty while the story is not public."
+    )
+    terms = models.ManyToManyField(Term, blank=True)
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "stories"
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("lessons:story", args=[self.slug])
+
+    def facts(self) -> list[tuple[Facet, list[Term]]]:
+        """Return the public terms of the story by facet, in the order of the vocabulary.
+
+        Reads what `with_lessons()` fetched; without it, one query.
+        """
+        return by_facet(self.terms.all(), of_lesson=False)
+
+    def related(self, limit: int = 3) -> StoryQuerySet:
+        """Return published stories that share terms with this one, most shared first.
+
+        Only what was done, what threatened and where count: two stories in daylight are not alike.
+        """
+        shared = self.terms.filter(facet__in=TELLING_FACETS).exclude(slug="other")
+        return (
+            Story.objects.published()
+            .exclude(pk=self.pk)
+            .filter(terms__in=shared)
+            .annotate(shared=Count("terms"))
+            .order_by("-shared", "-published", "-pk")[:limit]
+        )
+
+
+class Lesson(models.Model):
+    """One thing that a story teaches. Its text may hold emphasis and lists; see lessons/markup.py."""
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="lessons")
+    position = models.PositiveSmallIntegerField(default=0)
+    text = models.TextField(max_length=2000)
+    terms = models.ManyToManyField(Term, blank=True)
+
+    class Meta:
+        ordering = ["story", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"Lesson {self.position + 1}"
+
+    def facts(self) -> list[tuple[Facet, list[Term]]]:
+        """Return the public terms of the lesson by facet: its themes, then whom it is for."""
+        return by_facet(self.terms.all(), of_lesson=True)

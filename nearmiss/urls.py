@@ -1,0 +1,15 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from nearmiss import views
+
+handler500 = "nearmiss.views.server_error"
+
+urlpatterns = [
+    path("", include("lessons.urls")),
+    path("", include("reports.urls")),
+    path("promise/", views.promise, name="promise"),
+    path("desk/", admin.site.urls),
+]

@@ -1,0 +1,89 @@
+"""What goes out of a report: the draft that moderators edit, what it lacks, how two differ."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from lessons.models import Term
+from reports.models import Report
+
+
+@dataclass(frozen=True)
+class DraftedLesson:
+    """One lesson as drafted. terms: of lesson facets only."""
+
+    text: str
+    terms: frozenset[Term] = frozenset()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything of a report that moderators write. terms: of story facets only."""
+
+    title: str
+    summary: str
+    narrative: str
+    terms: frozenset[Term] = frozenset()
+    lessons: tuple[DraftedLesson, ...] = ()
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """Return the draft as it stands in the database."""
+        return cls(
+            title=report.title,
+            summary=report.summary,
+            narrative=report.narrative,
+            terms=frozenset(Term.objects.of_stories().filter(report=report)),
+            lessons=tuple(
+                DraftedLesson(lesson.text, frozenset(lesson.terms.all()))
+                for lesson in report.lesson_drafts.prefetch_related("terms")
+            ),
+        )
+
+    def texts(self) -> dict[str, str]:
+        """Return every outgoing text under the name that the desk calls it by."""
+        texts = {"Title": self.title, "Summary": self.summary, "Narrative": self.narrative}
+        for number, lesson in enumerate(self.lessons, start=1):
+            texts[f"Lesson {number}"] = lesson.text
+        return texts
+
+    def missing(self) -> list[str]:
+        """Return what the draft lacks before it can be passed on, in words."""
+        missing = [
+            name
+            for name in ("title", "summary", "narrative")
+            if not str(getattr(self, name)).strip()
+        ]
+        if not any(lesson.text.strip() for lesson in self.lessons):
+            missing.append("at least one lesson")
+        return missing
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which two drafts differ, with the text of the other one."""
+
+    name: str
+    theirs: str
+
+
+def differences(mine: Draft, theirs: Draft) -> Iterator[Difference]:
+    """Yield each field in which `theirs` is not what `mine` is, as a reader would see it."""
+    for name in ("title", "summary", "narrative"):
+        if getattr(mine, name) != getattr(theirs, name):
+            yield Difference(name.capitalize(), getattr(theirs, name))
+    if mine.terms != theirs.terms:
+        yield Difference("Facts", _labels(theirs.terms))
+    if mine.lessons != theirs.lessons:
+        yield Difference("Lessons", "\n\n".join(_lines(theirs.lessons)))
+
+
+def _labels(terms: frozenset[Term]) -> str:
+    ordered = sorted(terms, key=lambda term: (term.facet, term.position, term.slug))
+    return "; ".join(str(term) for term in ordered)
+
+
+def _lines(lessons: tuple[DraftedLesson, ...]) -> Iterator[str]:
+    for number, lesson in enumerate(lessons, start=1):
+        terms = f" ({_labels(lesson.terms)})" if lesson.terms else ""
+        yield f"{number}. {lesson.text}{terms}"

@@ -1,0 +1,81 @@
+"""What stands in the stripped story instead of an identifier: [person A], [town], [call sign]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from .lexicon import split
+from .span import Span
+
+USED = re.compile(r"\[(?:person|K-9) ([A-Z]{1,3})\]")
+DOG = re.compile(r"(?:\b(?:k-?9|canine|dog|bloodhound|malinois|shepherd|puppy)(?:'s|’s)?(?: (?:is|was|named|name is|called|partner)){0,2}[ ,:]{1,2})$", re.IGNORECASE)
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LOOK_BACK = 40  # characters before a name that may say that it is a dog's
+
+
+def letters() -> Iterator[str]:
+    """Yield A, B, ..., Z, AA, AB, ..., ZZZ, and then ZZZ for ever."""
+    for size in (1, 2, 3):
+        for number in range(26**size):
+            name = ""
+            for _ in range(size):
+                number, rest = divmod(number, 26)
+                name = LETTERS[rest] + name
+            yield name
+    while True:
+        yield "ZZZ"
+
+
+def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Give each person of the story a letter, the same wherever the person is named.
+
+    A name joins a person when it shares a word with a name that the person already has; two
+    full names that share a first name alone stay apart. Letters in the text are not used again.
+    """
+    used = set(USED.findall(text))
+    free = (name for name in letters() if name not in used or name == "ZZZ")
+    persons: list[tuple[set[str], str]] = []
+    holds: dict[str, int] = {}
+    numbered: list[Span] = []
+    order = sorted((s for s in spans if s.kind == "PERSON"), key=lambda s: s.start)
+    names = {span: words(text[span.start:span.end]) for span in order}
+    for span in order:  # full names first, so that "Rosa" joins "Rosa Delgado" wherever it stands
+        whole = names[span]
+        found = [holds[w] for w in whole if w in holds]
+        if len(whole) > 1 and found and whole[-1] not in holds and len(persons[found[0]][0]) > 1:
+            found = []
+        index = found[-1] if found else len(persons)
+        if not found:
+            persons.append((set(), ""))
+        persons[index][0].update(whole)
+        for word in whole:
+            holds.setdefault(word, index) if found else holds.__setitem__(word, index)
+    given: dict[int, str] = {}
+    for span in spans:
+        if span.kind != "PERSON" or span.replacement != "[person]":
+            numbered.append(span)
+            continue
+        whole = names[span]
+        index = next((holds[w] for w in reversed(whole) if w in holds), -1)
+        if index not in given:
+            dog = DOG.search(text[max(0, span.start - LOOK_BACK): span.start])
+            given[index] = f"[{'K-9' if dog else 'person'} {next(free)}]"
+        numbered.append(replace(span, replacement=given[index]))
+    return numbered
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name that tell one person from another."""
+    found = tuple(w for w in split(name) if w not in ("jr", "sr", "ii", "iii", "de", "la", "van", "von"))
+    return found or (name.lower(),)
+
+
+def apply(text: str, spans: Sequence[Span]) -> str:
+    """Return the text with each span replaced; the spans are sorted and apart."""
+    pieces, last = [], 0
+    for span in spans:
+        pieces += [text[last:span.start], span.replacement]
+        last = span.end
+    return "".join([*pieces, text[last:]])

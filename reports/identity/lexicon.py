@@ -1,0 +1,215 @@
+"""The word lists of data/, loaded once, and what they say about a word."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from functools import cache, lru_cache
+from importlib import resources
+
+from .tokens import APOSTROPHES, TOKEN
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+FREQUENT = 2  # word levels 1 and 2 of data/words.txt.gz are frequent words
+CONTRACTED = frozenset(("t", "s", "re", "ve", "ll", "d", "m", "em", "all", "clock", "am", ""))
+VOWELS = "aeiouy"
+SUFFIXES = ("ish", "ly", "ness", "less", "ful", "able", "er", "ers", "ed", "ing", "s", "es", "y", "like", "wise", "in")
+PREFIXES = ("un", "re", "non", "pre", "over", "under", "mis", "anti", "multi", "semi", "sub", "counter", "de", "out")
+
+
+def _lines(name: str) -> list[str]:
+    packed = (resources.files(__package__) / "data" / name).read_bytes()
+    return gzip.decompress(packed).decode("utf-8").splitlines()
+
+
+def _sections(name: str) -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    for line in _lines(name):
+        if line.startswith("= "):
+            rows = sections.setdefault(line[2:], [])
+        else:
+            rows.append(line)
+    return sections
+
+
+@cache
+def entries(name: str) -> frozenset[str]:
+    """Return the entries of data/lists/NAME.txt; a line that starts with # is a comment."""
+    text = (resources.files(__package__) / "data" / "lists" / f"{name}.txt").read_text("utf-8")
+    rows = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(entry.strip() for line in rows for entry in line.split(",") if entry.strip())
+
+
+@cache
+def levels() -> dict[str, int]:
+    """Return {ordinary word: level}, 1 (commonest) to 5."""
+    found: dict[str, int] = {}
+    for title, rows in _sections("words.txt.gz").items():
+        found.update(dict.fromkeys(rows, int(title.split()[1])))
+    return found
+
+
+@cache
+def _names() -> tuple[dict[str, int], dict[str, int]]:
+    sections = _sections("names.txt.gz")
+    first, last = ({name: rank for rank, name in enumerate(sections[k], 1)} for k in ("first", "last"))
+    return first, last
+
+
+def first_names() -> dict[str, int]:
+    """Return {first name: rank by frequency}, US Census 1990."""
+    return _names()[0]
+
+
+def surnames() -> dict[str, int]:
+    """Return {surname: rank by frequency}, US Census 1990."""
+    return _names()[1]
+
+
+def split(phrase: str) -> tuple[str, ...]:
+    """Return the words of a phrase as the tokeniser would normalise them."""
+    words = (t.lower().translate(APOSTROPHES) for t in TOKEN.findall(phrase) if t[0].isalnum())
+    return tuple(w[:-2] if len(w) > 3 and w.endswith("'s") else w for w in words)
+
+
+@cache
+def phrases(name: str) -> dict[str, list[tuple[str, ...]]]:
+    """Return the entries of a list by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for entry in entries(name):
+        words = split(entry.rstrip("!"))
+        if words:
+            found.setdefault(words[0], []).append(words)
+    for rows in found.values():
+        rows.sort(key=lambda row: (-len(row), row))
+    return found
+
+
+@cache
+def places() -> dict[str, list[tuple[str, ...]]]:
+    """Return US towns of two and more words by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for town in _sections("places.txt.gz")["towns"]:
+        words = split(town)
+        if len(words) > 1:
+            found.setdefault(words[0], []).append(words)
+    for rows in found.values():
+        rows.sort(key=lambda row: (-len(row), row))
+    return found
+
+
+@cache
+def counties() -> frozenset[str]:
+    """Return the names of US counties, lower case, without the word County."""
+    return frozenset(_sections("places.txt.gz")["counties"])
+
+
+def level(word: str) -> int:
+    """Return how common an ordinary word is: 1 commonest, 5 rare, 0 not an ordinary word."""
+    return levels().get(word, 0)
+
+
+@cache
+def stays() -> frozenset[str]:
+    """Return the words that our own lists know and that are no names."""
+    kept: set[str] = set()
+    for name in ("trade", "function", "units", "speech", "weekdays", "roles", "ranks",
+                 "number_labels", "place_labels", "safe_labels"):
+        kept |= {entry for entry in entries(name) if " " not in entry}
+    return frozenset(kept)
+
+
+def is_first(word: str) -> bool:
+    """Whether the word is a first name of the census."""
+    return word in first_names()
+
+
+def is_last(word: str) -> bool:
+    """Whether the word is a surname of the census."""
+    return word in surnames()
+
+
+def name_weight(word: str) -> int:
+    """Return 3 for a very frequent name, 2 frequent, 1 rare, 0 not a name of the census."""
+    first, last = first_names().get(word, 99_999), surnames().get(word, 99_999)
+    if first <= 600 or last <= 1_500:
+        return 3
+    if first <= 2_500 or last <= 8_000:
+        return 2
+    return 1 if first < 99_999 or last < 99_999 else 0
+
+
+@lru_cache(maxsize=50_000)
+def known(word: str) -> bool:
+    """Whether the word is an ordinary one, after undoing inflection, slips and joins."""
+    if ordinary(word):
+        return True
+    if not word.isascii() or name_weight(word) >= 2:
+        return False
+    return (not name_weight(word) and joined(word)) or slipped(word)
+
+
+@lru_cache(maxsize=50_000)
+def ordinary(word: str) -> bool:
+    """Whether the word is an ordinary one as it is written, inflection apart."""
+    if len(word) == 1 or level(word) or word in stays():
+        return True
+    if "'" in word:
+        head, _, tail = word.rpartition("'")
+        if tail in CONTRACTED and (not head or ordinary(head)):
+            return True
+        return ordinary(word.replace("'", ""))
+    if re.search(r"(.)\1\1", word):
+        shorter = re.sub(r"(.)\1{2,}", r"\1", word)
+        if level(shorter) or level(re.sub(r"(.)\1{2,}", r"\1\1", word)) or shorter in stays():
+            return True
+    return word.isascii() and name_weight(word) < 2 and inflected(word)
+
+
+def inflected(word: str) -> bool:
+    """Whether the word is an ordinary one with a common prefix or suffix."""
+    for suffix in SUFFIXES:
+        stem = word[: -len(suffix)]
+        if word.endswith(suffix) and len(stem) > 2:
+            if suffix == "in":  # runnin, mornin
+                if level(word + "g"):
+                    return True
+                continue
+            doubled = stem[-1] == stem[-2] and level(stem[:-1])
+            if 0 < level(stem) < 4 or 0 < level(stem + "e") < 3 or doubled or (stem[-1] == "i" and level(stem[:-1] + "y")):
+                return True
+            if stem in entries("trade") and len(stem) > 3:
+                return True
+    return any(
+        word.startswith(prefix) and len(word) - len(prefix) > 3 and 0 < level(word[len(prefix):]) < 4
+        for prefix in PREFIXES
+    )
+
+
+def joined(word: str) -> bool:
+    """Whether the word is two ordinary words written as one (taillight, bodycam)."""
+    if len(word) < 6:
+        return False
+    return any(
+        0 < level(word[:cut]) < 4 and 0 < level(word[cut:]) < 4 for cut in range(3, len(word) - 2)
+    )
+
+
+def slipped(word: str) -> bool:
+    """Whether one slip of the finger parts the word from a frequent one (recieve, teh)."""
+    if not 4 < len(word) < 16 or name_weight(word) and len(word) < 6 and is_first(word):
+        return False
+    common = levels()
+    for i in range(len(word) + 1):
+        head, tail = word[:i], word[i:]
+        if len(tail) > 1 and 0 < common.get(head + tail[1] + tail[0] + tail[2:], 0) <= FREQUENT:
+            return True
+        if tail and 0 < common.get(head + tail[1:], 0) <= FREQUENT and len(word) > 5:
+            return True
+        if len(word) > 5 and tail and tail[0] in VOWELS and any(
+            0 < common.get(head + vowel + tail[1:], 0) <= FREQUENT for vowel in VOWELS
+        ):
+            return True
+        if i and any(0 < common.get(head + letter + tail, 0) <= FREQUENT for letter in LETTERS):
+            return True
+    return False

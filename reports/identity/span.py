@@ -1,0 +1,37 @@
+"""The spans that the engine finds in a story, and the stripped story that it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KINDS = ("PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
+TIERS = ("certain", "possible", "doubt")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the story as it came in.
+
+    ``start`` and ``end`` count characters, ``end`` is exclusive. ``kind`` is one of KINDS,
+    ``tier`` one of TIERS, ``reason`` a sentence for the officer, ``replacement`` what stands in
+    the stripped story instead (for a doubt: what would stand there).
+    """
+
+    start: int
+    end: int
+    kind: str
+    tier: str
+    reason: str
+    replacement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A stripped story: its text, the spans replaced in it, and the spans only pointed out.
+
+    Both tuples are in the order of the text, and no span touches the characters of another.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    doubts: tuple[Span, ...]

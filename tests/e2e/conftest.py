@@ -1,0 +1,141 @@
+"""A whole site of its own for the browser tests: a fresh database, granian, Chromium."""
+
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.services import CHROMIUM_ARGUMENTS, chromium_path
+
+PROJECT = Path(__file__).resolve().parents[2]
+POSTGRES_DATABASE = "nearmiss_browser_tests"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site. url: without a slash at the end. passwords: of each demo moderator."""
+
+    url: str
+    passwords: dict[str, str]
+    folder: Path
+    log: Path
+    database_url: str
+
+    def everything_stored(self) -> str:
+        """Return all that the site has written: every table, and every file byte for byte."""
+        files = b"\0".join(
+            path.read_bytes()
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file() and "static" not in path.parts
+        )
+        return files.decode("utf-8", "replace") + "\n".join(self.rows())
+
+    def rows(self) -> Iterator[str]:
+        """Yield every row of every table."""
+        connection: Any
+        if self.database_url.startswith("postgres"):
+            connection = psycopg.connect(self.database_url)
+            tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        else:
+            connection = sqlite3.connect(self.folder / "nearmiss.sqlite3")
+            tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        try:
+            for (table,) in connection.execute(tables).fetchall():
+                for row in connection.execute(f'SELECT * FROM "{table}"'):
+                    yield f"{table}: {row}"
+        finally:
+            connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def recreate(url: str, *, only_drop: bool = False) -> None:
+    """Drop and create the PostgreSQL database of the browser tests."""
+    with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {POSTGRES_DATABASE} WITH (FORCE)")
+        if not only_drop:
+            server.execute(f"CREATE DATABASE {POSTGRES_DATABASE}")
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The site did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo as `make demo` makes it, on a database of the kind that the suite runs on."""
+    folder = tmp_path_factory.mktemp("site")
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    environment = os.environ | {
+        "DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "nearmiss.settings",
+        "DATABASE_URL": "",
+    }
+    on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    if on_postgres:
+        environment["DATABASE_URL"] = (
+            os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{POSTGRES_DATABASE}"
+        )
+        recreate(environment["DATABASE_URL"])
+    port = free_port()
+    command = [sys.executable, "manage.py", "demo", "--port", str(port)]
+    prepared = subprocess.run(
+        [*command, "--prepare"], cwd=PROJECT, env=environment, capture_output=True, text=True
+    )
+    assert prepared.returncode == 0, prepared.stderr
+    passwords = dict(re.findall(r"^  (moderator-\w+)  (\S+)$", prepared.stdout, re.M))
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(url + "/", process, log)
+            yield Site(url, passwords, folder, log, environment["DATABASE_URL"])
+        finally:
+            process.terminate()
+            process.wait(20)
+    if on_postgres:
+        recreate(environment["DATABASE_URL"], only_drop=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the machine's own Chromium."""
+    return browser_type_launch_args | {
+        "executable_path": chromium_path(),
+        "args": list(CHROMIUM_ARGUMENTS),
+    }
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A browser that has never been on the site."""
+    with browser.new_context(base_url=site.url) as context:
+        yield context
