@@ -145,9 +145,9 @@ def database() -> dict[str, Any]:
     else:
         # Server-side binding keeps texts out of the server's log: a failed statement is logged
         # there with $1 in place of the story.
-        # The pool waits for a free connection for 5 seconds, not its default of 30: an officer
+        # The pool waits for a free connection for 3 seconds, not its default of 30: an officer
         # who has pressed Send should soon learn that the database is away.
-        config["OPTIONS"] = {"pool": {"timeout": 5}, "server_side_binding": True}
+        config["OPTIONS"] = {"pool": {"timeout": 3}, "server_side_binding": True}
     return config
 
 

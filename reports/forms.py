@@ -152,10 +152,13 @@ class StoryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "data-count": ADVICE_MAX, "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, vocabulary: dict[str, list[tuple[str, str]]] | None = None, **kwargs: Any
+    ) -> None:
+        """vocabulary: as asked_terms() gives it; read anew when it is left out."""
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.vocabulary = asked_terms()
+        self.vocabulary = asked_terms() if vocabulary is None else vocabulary
         for slug in ASKED_FACETS:
             self.fields[slug] = facet_field(slug, self.vocabulary[slug])
         self.helper = FormHelper()

@@ -240,7 +240,8 @@ def state_page(
 
 def as_typed(form: StoryForm) -> StoryForm:
     """Return the form with all that was typed and chosen in it, and no word of what is wrong."""
-    return StoryForm(initial={name: form[name].value() for name in form.fields})
+    typed = {name: form[name].value() for name in form.fields}
+    return StoryForm(initial=typed, vocabulary=form.vocabulary)
 
 
 def corrections(data: QueryDict) -> tuple[list[str], list[str]]:
