@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page
+from django.views.decorators.http import conditional_page, require_safe
 from django.views.generic import DetailView, ListView
 
 from lessons.models import Story, Term
@@ -22,6 +22,7 @@ STORIES_ON_A_PAGE = 12
 same_for_everyone = [cache_control(public=True, max_age=60), conditional_page]
 
 
+@require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
 def home(request: HttpRequest) -> HttpResponse:
@@ -33,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "lead": stories[0] if stories else None,
             "more": stories[1:],
-            "themes": Term.objects.public().filter(facet="lesson_theme").in_use(),
+            "themes": Term.objects.public().filter(facet="lesson_theme").in_lessons(),
         },
     )
 

@@ -40,8 +40,8 @@ FACETS = {
     for facet in (
         Facet("activity", "Activity", multiple=True),
         Facet("hazard", "Hazard", multiple=True),
-        Facet("worst_potential", "Could have ended in"),
-        Facet("actual_outcome", "Ended in", multiple=True),
+        Facet("worst_potential", "Worst potential"),
+        Facet("actual_outcome", "Actual outcome", multiple=True),
         Facet("place", "Place", multiple=True),
         Facet("light", "Light"),
         Facet("weather", "Weather", multiple=True),

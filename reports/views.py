@@ -12,7 +12,6 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from lessons.models import Story
@@ -58,7 +57,6 @@ STATES = {
 CAN_BE_WITHDRAWN = (State.RECEIVED, State.IN_REVIEW, State.AWAITING_SECOND)
 
 
-@csrf_exempt
 @cache_control(no_store=True, private=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest) -> HttpResponse:
@@ -131,7 +129,6 @@ def send(request: HttpRequest, form: StoryForm, checked: Checked) -> HttpRespons
     return page(request, "reports/sent.html", {"receipt": token.receipt, "step": "Send"})
 
 
-@csrf_exempt
 @cache_control(no_store=True, private=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest) -> HttpResponse:

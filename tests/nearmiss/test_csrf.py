@@ -1,0 +1,26 @@
+"""Requests to the desk cannot be forged, and public pages answer no cookie with another."""
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_forged_log_in_is_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/desk/login/", {"username": "a", "password": "b"})
+    assert response.status_code == 403
+    assert "did not recognise this form" in response.content.decode()
+
+
+def test_a_forged_request_of_a_moderator_is_refused(admin_user: object) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin_user)  # type: ignore[arg-type]
+    for address in ("/desk/", "/desk/logout/", "/desk/auth/group/add/", "/desk/lessons/term/add/"):
+        assert client.post(address, {"name": "forged"}).status_code == 403
+
+
+def test_a_broken_cookie_gets_no_new_one(client: Client) -> None:
+    client.cookies["csrftoken"] = "broken"
+    for address in ("/", "/stories/", "/share/", "/receipt/", "/promise/"):
+        assert client.get(address).cookies.output() == ""
