@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.vocabulary import FACETS, PUBLIC_FACETS, UNSAID, Facet
+from lessons.vocabulary import FACETS, PUBLIC_FACETS, UNSAID, Facet, facet_choices
 
 # The facets that say what kind of story it is, for telling which stories are alike.
 TELLING_FACETS = ("activity", "hazard", "place")
@@ -53,9 +53,7 @@ class TermQuerySet(models.QuerySet["Term"]):
 class Term(models.Model):
     """One answer of one facet of the controlled vocabulary."""
 
-    facet = models.CharField(
-        max_length=40, choices=[(facet.slug, facet.label) for facet in FACETS.values()]
-    )
+    facet = models.CharField(max_length=40, choices=facet_choices)
     slug = models.SlugField(max_length=60)
     label = models.CharField(max_length=80)
     help = models.CharField(max_length=200, blank=True)

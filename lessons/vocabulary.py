@@ -70,6 +70,11 @@ FACETS = {
 PUBLIC_FACETS = tuple(slug for slug, facet in FACETS.items() if not facet.identifying)
 
 
+def facet_choices() -> list[tuple[str, str]]:
+    """Return (slug, label) of each facet, for the admin."""
+    return [(facet.slug, facet.label) for facet in FACETS.values()]
+
+
 def read_vocabulary() -> dict[str, list[dict[str, str]]]:
     """Return the terms of vocabulary.json: {facet: [{"slug", "label", "help"}]}, in order."""
     vocabulary: dict[str, list[dict[str, str]]] = json.loads(VOCABULARY_FILE.read_text("utf-8"))

@@ -216,6 +216,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one shift
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "nearmiss.views.desk_did_not_recognise"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

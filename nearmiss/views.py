@@ -6,10 +6,23 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+TEXT = 20  # characters; what is shorter is a choice or a number, and quickly made again
+
 
 def promise(request: HttpRequest) -> HttpResponse:
     """What happens to a story, and what the site knows of its author."""
     return render(request, "nearmiss/promise.html")
+
+
+def desk_did_not_recognise(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a request of the desk whose token is wrong, and give back the texts it held."""
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if len(value) >= TEXT and "password" not in name and name != "csrfmiddlewaretoken"
+    ]
+    return render(request, "403_csrf.html", {"typed": typed}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -50,6 +50,7 @@ class StateFilter(admin.SimpleListFilter):
 
     title = "state"
     parameter_name = "state"
+    template = "admin/reports/report/states.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [*State.choices, ("all", "All")]
@@ -199,7 +200,15 @@ class ReportAdmin(ReviewersOnly):
             self.admin_site.admin_view(self.decline_view),
             name="reports_report_decline",
         )
-        return [decline, *super().get_urls()]
+        # Before Django's own address of the same page, which would answer with the log-in form.
+        change = path("<path:object_id>/change/", self.change_view_of_anyone)
+        return [decline, change, *super().get_urls()]
+
+    def change_view_of_anyone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give back what was typed to somebody whose session ended while typing."""
+        if request.method == "POST" and not self.admin_site.has_permission(request):
+            return desk.signed_out_page(request)
+        return self.admin_site.admin_view(self.change_view)(request, object_id)
 
     def change_view(
         self,
@@ -259,7 +268,7 @@ class ReportAdmin(ReviewersOnly):
 class DecisionAdmin(ReviewersOnly):
     """The log, to read. The database refuses to change it."""
 
-    list_display = ("when", "who", "action", "which")
+    list_display = fields = readonly_fields = ("when", "who", "action", "which")
     list_display_links = None
     list_filter = ("action",)
     list_select_related = ("moderator", "report")

@@ -14,13 +14,15 @@ from lessons.models import Term
 from lessons.vocabulary import FACETS, Facet
 from reports import review
 from reports.drafts import Difference, Draft, differences
-from reports.forms_review import Editor
+from reports.forms_review import LESSONS_MAX, Editor
 from reports.models import Report, State
 from reports.suspects import Key, Suspect, open_suspects
 
 QUEUE = "admin:reports_report_changelist"
 REVIEW = "admin:reports_report_change"
 DECLINE = "admin:reports_report_decline"
+
+TEXTS = ("title", "summary", "narrative")
 
 Context = dict[str, Any]
 
@@ -99,6 +101,23 @@ def decline_page(request: HttpRequest, report: Report, context: Context) -> Http
             "can_decline": report.state in review.WAITING,
         },
         status=trouble.status if trouble else 200,
+    )
+
+
+def signed_out_page(request: HttpRequest) -> HttpResponse:
+    """Refuse a request of nobody, and give back the texts that came with it, unread."""
+    typed = [(name.capitalize(), request.POST.get(name, "")) for name in TEXTS]
+    for number in range(1, LESSONS_MAX + 1):
+        typed.append((f"Lesson {number}", request.POST.get(f"lessons-{number - 1}-text", "")))
+    return render(
+        request,
+        "admin/reports/report/signed_out.html",
+        {
+            "title": "You are signed out",
+            "page": request.path,
+            "unsaved": [(name, text) for name, text in typed if text.strip()],
+        },
+        status=403,
     )
 
 

@@ -84,7 +84,7 @@ def claim(*, report: Report, version: int, moderator: User) -> Report:
 @transaction.atomic
 def save_draft(*, report: Report, version: int, moderator: User, draft: Draft) -> Report:
     """Keep what a moderator wrote. A draft that is what it was changes and logs nothing."""
-    report = _hold(report, version, moderator, "edited", State.IN_REVIEW)
+    report = _hold(report, version, moderator, "saved", State.IN_REVIEW)
     if draft == Draft.of(report):
         return report
     report.terms.set(draft.terms)
@@ -106,7 +106,7 @@ def save_draft(*, report: Report, version: int, moderator: User, draft: Draft) -
 @transaction.atomic
 def dismiss(*, report: Report, version: int, moderator: User, key: suspects.Key) -> Report:
     """Clear a suspect: a moderator looked at the word and found that it identifies nobody."""
-    report = _hold(report, version, moderator, "edited", State.IN_REVIEW)
+    report = _hold(report, version, moderator, "changed", State.IN_REVIEW)
     suspect = _suspect(report, key)
     report.dismissals.create(kind=suspect.key.kind, word=suspect.key.word)
     return _change(report, Action.DISMISSED, moderator)
@@ -115,7 +115,7 @@ def dismiss(*, report: Report, version: int, moderator: User, key: suspects.Key)
 @transaction.atomic
 def remove_suspect(*, report: Report, version: int, moderator: User, key: suspects.Key) -> Report:
     """Replace a suspect's word in every text that will go out."""
-    report = _hold(report, version, moderator, "edited", State.IN_REVIEW)
+    report = _hold(report, version, moderator, "changed", State.IN_REVIEW)
     texts = suspects.remove(Draft.of(report).texts(), _suspect(report, key))
     title, summary, narrative, *lessons = texts.values()
     if len(title) > (Report._meta.get_field("title").max_length or 0):

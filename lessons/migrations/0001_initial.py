@@ -3,56 +3,96 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import lessons.vocabulary
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facet', models.CharField(choices=[('activity', 'Activity'), ('hazard', 'Hazard'), ('worst_potential', 'Could have ended in'), ('actual_outcome', 'Ended in'), ('place', 'Place'), ('light', 'Light'), ('weather', 'Weather'), ('time_block', 'Time of day'), ('recency', 'How long ago'), ('contributing_factor', 'Contributing factor'), ('subject_factor', 'Subject'), ('equipment', 'Equipment'), ('protection_in_use', 'Protection in use'), ('recovery', 'What saved the day'), ('recurrence', 'Could happen again'), ('staffing', 'Officers there'), ('shift_point', 'Point of the shift'), ('role', 'Role'), ('experience', 'Experience'), ('involvement', 'Told by'), ('agency_type', 'Kind of agency'), ('agency_size', 'Size of agency'), ('region', 'Region'), ('community', 'Community'), ('lesson_theme', 'Theme'), ('audience', 'For')], max_length=40)),
-                ('slug', models.SlugField(max_length=60)),
-                ('label', models.CharField(max_length=80)),
-                ('help', models.CharField(blank=True, max_length=200)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Order within the facet.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "facet",
+                    models.CharField(choices=lessons.vocabulary.facet_choices, max_length=40),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("label", models.CharField(max_length=80)),
+                ("help", models.CharField(blank=True, max_length=200)),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Order within the facet."
+                    ),
+                ),
             ],
             options={
-                'ordering': ['facet', 'position', 'slug'],
-                'constraints': [models.UniqueConstraint(fields=('facet', 'slug'), name='term_once_in_a_facet')],
+                "ordering": ["facet", "position", "slug"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("facet", "slug"), name="term_once_in_a_facet")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Story',
+            name="Story",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=140, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('summary', models.TextField(max_length=600)),
-                ('narrative', models.TextField()),
-                ('published', models.DateField(blank=True, db_index=True, help_text='Empty while the story is not public.', null=True)),
-                ('terms', models.ManyToManyField(blank=True, to='lessons.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=140, unique=True)),
+                ("title", models.CharField(max_length=120)),
+                ("summary", models.TextField(max_length=600)),
+                ("narrative", models.TextField()),
+                (
+                    "published",
+                    models.DateField(
+                        blank=True,
+                        db_index=True,
+                        help_text="Empty while the story is not public.",
+                        null=True,
+                    ),
+                ),
+                ("terms", models.ManyToManyField(blank=True, to="lessons.term")),
             ],
             options={
-                'verbose_name_plural': 'stories',
+                "verbose_name_plural": "stories",
             },
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField(max_length=2000)),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='lessons.story')),
-                ('terms', models.ManyToManyField(blank=True, to='lessons.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField(max_length=2000)),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="lessons.story",
+                    ),
+                ),
+                ("terms", models.ManyToManyField(blank=True, to="lessons.term")),
             ],
             options={
-                'ordering': ['story', 'position', 'pk'],
+                "ordering": ["story", "position", "pk"],
             },
         ),
     ]

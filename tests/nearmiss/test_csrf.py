@@ -1,5 +1,7 @@
 """Requests to the desk cannot be forged, and public pages answer no cookie with another."""
 
+import html
+
 import pytest
 from django.test import Client
 
@@ -18,6 +20,19 @@ def test_a_forged_request_of_a_moderator_is_refused(admin_user: object) -> None:
     client.force_login(admin_user)  # type: ignore[arg-type]
     for address in ("/desk/", "/desk/logout/", "/desk/auth/group/add/", "/desk/lessons/term/add/"):
         assert client.post(address, {"name": "forged"}).status_code == 403
+
+
+def test_what_was_typed_comes_back_and_no_password(client: Client) -> None:
+    client = Client(enforce_csrf_checks=True)
+    narrative = "We went to a noise call, and <b>he</b> had a knife."
+    response = client.post(
+        "/desk/login/", {"narrative": narrative, "password": "a password of twenty characters"}
+    )
+    page = html.unescape(response.content.decode())
+    assert response.status_code == 403
+    assert narrative in page
+    assert "<b>he" not in response.content.decode()
+    assert "a password of" not in page
 
 
 def test_a_broken_cookie_gets_no_new_one(client: Client) -> None:

@@ -3,7 +3,6 @@
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         'Reads JSON Lines {"id", "text"} on standard input and writes {"id", "text", "spans", '
         '"doubts"} on standard output. Offsets count characters of the story as it came in.'
     )
-    requires_system_checks: Sequence[str] = []  # it needs no database and no settings
+    requires_system_checks = ()  # it needs no database and no settings
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the words that --keep leaves and --remove replaces, once for each word."""
