@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from . import patterns
+from . import lexicon, patterns
 from .labels import apply, number_persons
-from .recognizers import echoes, heads, numbers, persons, phrases, unknown
+from .recognizers import codes, doubts, echoes, heads, numbers, persons, phrases, unknown
 from .span import Span, Stripped
 from .tokens import LABEL, Story, tokenise
 
@@ -28,20 +28,21 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     removed = [word for word in dict.fromkeys(map(str.strip, remove)) if word]
     kept -= {fold(word) for word in removed}
     spans: list[Span] = []
-    doubts: list[Span] = []
+    pointed: list[Span] = []
     for _ in range(ROUNDS):
         current = apply(text, settle(text, spans))
-        fresh, doubts = detect(current, kept, removed)
+        fresh, pointed = detect(current, kept, removed)
         back = Offsets(text, settle(text, spans))
-        doubts = [moved for d in doubts if (moved := back.move(d)) is not None]
+        pointed = [moved for d in pointed if (moved := back.move(d)) is not None]
         fresh = [moved for s in fresh if (moved := back.move(s)) is not None]
         if not fresh:
             break
         spans = sorted(spans + fresh, key=lambda s: s.start)
     final = settle(text, spans)
-    everything = settle(text, final + doubts)
-    pointed = tuple(s for s in everything if s.tier == "doubt")
-    return Stripped(apply(text, final), tuple(final), pointed)
+    everything = settle(text, final + pointed)
+    lexicon.forget()
+    asked = tuple(s for s in everything if s.tier == "doubt")
+    return Stripped(apply(text, final), tuple(final), asked)
 
 
 def fold(text: str) -> str:
@@ -58,7 +59,9 @@ class Offsets:
     """Leads offsets in a stripped text back to the text as it came in."""
 
     def __init__(self, text: str, spans: list[Span]) -> None:
-        self.cuts: list[tuple[int, int, int]] = []  # start and end in the stripped text, shift after
+        self.cuts: list[
+            tuple[int, int, int]
+        ] = []  # start and end in the stripped text, shift after
         shift = 0
         for span in spans:
             start = span.start - shift
@@ -86,32 +89,57 @@ def detect(text: str, kept: set[str], removed: list[str]) -> tuple[list[Span], l
     story = tokenise(text)
     taken = bytearray(len(text))
     for found in LABEL.finditer(text):
-        taken[found.start():found.end()] = b"\1" * (found.end() - found.start())
-    spans: list[Span] = []
-    asked = list(requested(story, taken, removed))
+        taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+    labels = bytes(taken)
     phrases.mark_safe(story)
-    spans += patterns.find(story.clear, taken)
-    spans += numbers.find_plates(story, taken)
-    spans += numbers.find_spelt(story, taken)
-    spans += numbers.find(story, taken)
+    parts = patterns.windows(story)
+    spans = list(patterns.find(story, parts, taken, contacts=True))
+    spans += codes.find_plates(story, taken)
     spans += phrases.find(story, taken)
+    spans += patterns.find(story, parts, taken, contacts=False)
+    spans += codes.find_spelt(story, taken)
+    spans += numbers.find(story, taken)
     spans += heads.find(story, taken)
     spans += persons.find(story, taken)
+    spans += echoes.find(story, taken, spans, shouted=True)
     spans += unknown.find(story, taken)
     spans += echoes.find(story, taken, spans)
-    doubts = list(unknown.doubts(story, taken))
+    pointed = list(doubts.find(story, taken))
     if kept:
-        spans = [s for s in spans if fold(text[s.start:s.end]) not in kept]
-        doubts = [d for d in doubts if fold(text[d.start:d.end]) not in kept]
-    return sorted(asked + spans, key=lambda s: s.start), doubts
+        spans = [s for s in spans if fold(text[s.start : s.end]) not in kept]
+        pointed = [d for d in pointed if fold(text[d.start : d.end]) not in kept]
+    if removed:
+        spans, asked = requested(story, labels, spans, removed)
+        pointed = [d for d in pointed if not any(asked[d.start : d.end])]
+    return sorted(spans, key=lambda s: s.start), pointed
 
 
-def requested(story: Story, taken: bytearray, removed: list[str]) -> Iterable[Span]:
-    """Yield every place of the words that the officer wants removed."""
-    for word in sorted(removed, key=len, reverse=True):
-        pieces = [re.escape(piece) for piece in word.split()]
-        for found in re.finditer(r"(?<!\w)" + r"\s{1,4}".join(pieces) + r"(?!\w)", story.clear, re.IGNORECASE):
-            start, end = found.span()
-            if not any(taken[start:end]):
-                taken[start:end] = b"\1" * (end - start)
-                yield Span(start, end, "PERSON", "certain", ASKED, "[removed]")
+def requested(
+    story: Story, labels: bytes, spans: list[Span], removed: list[str]
+) -> tuple[list[Span], bytearray]:
+    """Return the spans with those that the officer asks for, and one byte a character: 1 if asked.
+
+    What the engine has found itself keeps its kind and its replacement.
+    """
+    asked = bytearray(len(story.clear))
+    tokens = [token for token in story.tokens if token.shape != "break"]
+    norms = [token.norm for token in tokens]
+    for word in removed:
+        # No pattern is made of the word: the regular expression cache would keep it.
+        wanted = [token.norm for token in tokenise(word).tokens if token.shape != "break"]
+        for i in range(len(norms) - len(wanted) + 1 if wanted else 0):
+            if norms[i] == wanted[0] and norms[i : i + len(wanted)] == wanted:
+                start, end = tokens[i].start, tokens[i + len(wanted) - 1].stem_end
+                asked[start:end] = b"\1" * (end - start)
+    covered = bytearray(labels)
+    result = []
+    for span in spans:
+        covered[span.start : span.end] = b"\1" * (span.end - span.start)
+        if any(asked[span.start : span.end]):
+            span = replace(span, tier="certain", reason=ASKED)
+        result.append(span)
+    rest = bytes(a & (1 - c) for a, c in zip(asked, covered, strict=True))
+    for stretch in re.finditer(b"\1{1,}", rest):
+        if not story.clear[stretch.start() : stretch.end()].isspace():
+            result.append(Span(*stretch.span(), "PERSON", "certain", ASKED, "[removed]"))
+    return result, asked

@@ -10,7 +10,11 @@ from .lexicon import split
 from .span import Span
 
 USED = re.compile(r"\[(?:person|K-9) ([A-Z]{1,3})\]")
-DOG = re.compile(r"(?:\b(?:k-?9|canine|dog|bloodhound|malinois|shepherd|puppy)(?:'s|’s)?(?: (?:is|was|named|name is|called|partner)){0,2}[ ,:]{1,2})$", re.IGNORECASE)
+DOG = re.compile(
+    r"(?:\b(?:k-?9|canine|dog|bloodhound|malinois|shepherd|puppy)(?:'s|’s)?"
+    r"(?: (?:is|was|named|name is|called|partner)){0,2}[ ,:]{1,2})$",
+    re.IGNORECASE,
+)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOOK_BACK = 40  # characters before a name that may say that it is a dog's
 
@@ -40,7 +44,7 @@ def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
     holds: dict[str, int] = {}
     numbered: list[Span] = []
     order = sorted((s for s in spans if s.kind == "PERSON"), key=lambda s: s.start)
-    names = {span: words(text[span.start:span.end]) for span in order}
+    names = {span: words(text[span.start : span.end]) for span in order}
     for span in order:  # full names first, so that "Rosa" joins "Rosa Delgado" wherever it stands
         whole = names[span]
         found = [holds[w] for w in whole if w in holds]
@@ -60,7 +64,7 @@ def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
         whole = names[span]
         index = next((holds[w] for w in reversed(whole) if w in holds), -1)
         if index not in given:
-            dog = DOG.search(text[max(0, span.start - LOOK_BACK): span.start])
+            dog = DOG.search(text[max(0, span.start - LOOK_BACK) : span.start])
             given[index] = f"[{'K-9' if dog else 'person'} {next(free)}]"
         numbered.append(replace(span, replacement=given[index]))
     return numbered
@@ -68,7 +72,9 @@ def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name that tell one person from another."""
-    found = tuple(w for w in split(name) if w not in ("jr", "sr", "ii", "iii", "de", "la", "van", "von"))
+    found = tuple(
+        w for w in split(name) if w not in ("jr", "sr", "ii", "iii", "de", "la", "van", "von")
+    )
     return found or (name.lower(),)
 
 
@@ -76,6 +82,6 @@ def apply(text: str, spans: Sequence[Span]) -> str:
     """Return the text with each span replaced; the spans are sorted and apart."""
     pieces, last = [], 0
     for span in spans:
-        pieces += [text[last:span.start], span.replacement]
+        pieces += [text[last : span.start], span.replacement]
         last = span.end
     return "".join([*pieces, text[last:]])

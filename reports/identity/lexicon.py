@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import tomllib
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -13,8 +14,40 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FREQUENT = 2  # word levels 1 and 2 of data/words.txt.gz are frequent words
 CONTRACTED = frozenset(("t", "s", "re", "ve", "ll", "d", "m", "em", "all", "clock", "am", ""))
 VOWELS = "aeiouy"
-SUFFIXES = ("ish", "ly", "ness", "less", "ful", "able", "er", "ers", "ed", "ing", "s", "es", "y", "like", "wise", "in")
-PREFIXES = ("un", "re", "non", "pre", "over", "under", "mis", "anti", "multi", "semi", "sub", "counter", "de", "out")
+SUFFIXES = (
+    "ish",
+    "ly",
+    "ness",
+    "less",
+    "ful",
+    "able",
+    "er",
+    "ers",
+    "ed",
+    "ing",
+    "s",
+    "es",
+    "y",
+    "like",
+    "wise",
+    "in",
+)
+PREFIXES = (
+    "un",
+    "re",
+    "non",
+    "pre",
+    "over",
+    "under",
+    "mis",
+    "anti",
+    "multi",
+    "semi",
+    "sub",
+    "counter",
+    "de",
+    "out",
+)
 
 
 def _lines(name: str) -> list[str]:
@@ -41,6 +74,18 @@ def entries(name: str) -> frozenset[str]:
 
 
 @cache
+def _sets() -> dict[str, str]:
+    source = (resources.files(__package__) / "data" / "sets.toml").read_text("utf-8")
+    return tomllib.loads(source)
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Return one of the small word sets of data/sets.toml."""
+    return frozenset(_sets()[name].split())
+
+
+@cache
 def levels() -> dict[str, int]:
     """Return {ordinary word: level}, 1 (commonest) to 5."""
     found: dict[str, int] = {}
@@ -52,7 +97,9 @@ def levels() -> dict[str, int]:
 @cache
 def _names() -> tuple[dict[str, int], dict[str, int]]:
     sections = _sections("names.txt.gz")
-    first, last = ({name: rank for rank, name in enumerate(sections[k], 1)} for k in ("first", "last"))
+    first, last = (
+        {name: rank for rank, name in enumerate(sections[k], 1)} for k in ("first", "last")
+    )
     return first, last
 
 
@@ -86,6 +133,12 @@ def phrases(name: str) -> dict[str, list[tuple[str, ...]]]:
 
 
 @cache
+def town_names() -> tuple[str, ...]:
+    """Return the names of US towns, lower case."""
+    return tuple(_sections("places.txt.gz")["towns"])
+
+
+@cache
 def places() -> dict[str, list[tuple[str, ...]]]:
     """Return US towns of two and more words by their first word, the longest first."""
     found: dict[str, list[tuple[str, ...]]] = {}
@@ -104,6 +157,12 @@ def counties() -> frozenset[str]:
     return frozenset(_sections("places.txt.gz")["counties"])
 
 
+def forget() -> None:
+    """Drop what was looked up for a story: its words must not outlive it in memory."""
+    known.cache_clear()
+    ordinary.cache_clear()
+
+
 def level(word: str) -> int:
     """Return how common an ordinary word is: 1 commonest, 5 rare, 0 not an ordinary word."""
     return levels().get(word, 0)
@@ -113,10 +172,25 @@ def level(word: str) -> int:
 def stays() -> frozenset[str]:
     """Return the words that our own lists know and that are no names."""
     kept: set[str] = set()
-    for name in ("trade", "function", "units", "speech", "weekdays", "roles", "ranks",
-                 "number_labels", "place_labels", "safe_labels"):
+    for name in (
+        "trade",
+        "function",
+        "units",
+        "speech",
+        "weekdays",
+        "roles",
+        "ranks",
+        "number_labels",
+        "place_labels",
+        "safe_labels",
+    ):
         kept |= {entry for entry in entries(name) if " " not in entry}
     return frozenset(kept)
+
+
+def listed(word: str, *names: str) -> bool:
+    """Whether the word is in one of the lists named."""
+    return any(word in entries(name) for name in names)
 
 
 def is_first(word: str) -> bool:
@@ -176,12 +250,19 @@ def inflected(word: str) -> bool:
                     return True
                 continue
             doubled = stem[-1] == stem[-2] and level(stem[:-1])
-            if 0 < level(stem) < 4 or 0 < level(stem + "e") < 3 or doubled or (stem[-1] == "i" and level(stem[:-1] + "y")):
+            if (
+                0 < level(stem) < 4
+                or 0 < level(stem + "e") < 3
+                or doubled
+                or (stem[-1] == "i" and level(stem[:-1] + "y"))
+            ):
                 return True
             if stem in entries("trade") and len(stem) > 3:
                 return True
     return any(
-        word.startswith(prefix) and len(word) - len(prefix) > 3 and 0 < level(word[len(prefix):]) < 4
+        word.startswith(prefix)
+        and len(word) - len(prefix) > 3
+        and 0 < level(word[len(prefix) :]) < 4
         for prefix in PREFIXES
     )
 
@@ -191,23 +272,28 @@ def joined(word: str) -> bool:
     if len(word) < 6:
         return False
     return any(
-        0 < level(word[:cut]) < 4 and 0 < level(word[cut:]) < 4 for cut in range(3, len(word) - 2)
+        0 < level(word[:cut]) <= FREQUENT and 0 < level(word[cut:]) <= FREQUENT
+        for cut in range(3, len(word) - 2)
+        if cut > 3 or len(word) > 7
     )
 
 
 def slipped(word: str) -> bool:
     """Whether one slip of the finger parts the word from a frequent one (recieve, teh)."""
-    if not 4 < len(word) < 16 or name_weight(word) and len(word) < 6 and is_first(word):
+    if not 4 < len(word) < 16 or (name_weight(word) and len(word) < 6 and is_first(word)):
         return False
     common = levels()
-    for i in range(len(word) + 1):
+    for i in range(1, len(word) + 1):
         head, tail = word[:i], word[i:]
         if len(tail) > 1 and 0 < common.get(head + tail[1] + tail[0] + tail[2:], 0) <= FREQUENT:
             return True
         if tail and 0 < common.get(head + tail[1:], 0) <= FREQUENT and len(word) > 5:
             return True
-        if len(word) > 5 and tail and tail[0] in VOWELS and any(
-            0 < common.get(head + vowel + tail[1:], 0) <= FREQUENT for vowel in VOWELS
+        if (
+            len(word) > 5
+            and tail
+            and tail[0] in VOWELS
+            and any(0 < common.get(head + vowel + tail[1:], 0) <= FREQUENT for vowel in VOWELS)
         ):
             return True
         if i and any(0 < common.get(head + letter + tail, 0) <= FREQUENT for letter in LETTERS):

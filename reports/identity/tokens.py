@@ -5,24 +5,38 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-LABEL = re.compile(
-    r"\[(?:person|K-9|agency|hospital|school|court|place|town|county|street|address|highway|"
-    r"exit|time|date|number|plate|case number|call sign|phone|email|web address|handle|"
-    r"extension|coordinates|removed)(?: [A-Z]{1,3})?\]"
-)
+LABELS = (
+    "person|K-9|agency|hospital|school|court|business|place|town|county|street|address|highway|exit|"
+    "ZIP code|coordinates|time|date|number|plate|case number|call sign|SSN|phone|pager|extension|"
+    "email|web address|IP address|handle|removed"
+)  # every replacement that the engine gives, without its letter; a closed list, or a name in
+# brackets would be safe from the engine
+LABEL = re.compile(rf"\[(?:{LABELS})(?: [A-Z]{{1,3}})?\]")
 TOKEN = re.compile(r"[^\W_]+(?:['’ʻʼ`‘][^\W_]+)*|\n+|[^\w\s]|_")
 APOSTROPHES = str.maketrans("’ʻʼ`‘", "'''''")
+PLAIN = {
+    0xA0: " ",
+    0x2007: " ",
+    0x202F: " ",
+    0x2009: " ",
+    0x2010: "-",
+    0x2011: "-",
+    0x2012: "-",
+    0x2212: "-",
+}
 FILLER = "￼"  # stands for each character of a label of ours that the text already holds
 LOWER, MIXED, UPPER, TITLE = "lower", "mixed", "upper", "title"
 MAX_WORD = 64  # characters; a longer run is no word
 SENTENCE_WORDS = 400  # a "sentence" longer than this is cut, to keep the regime local
 SENTENCE_END = frozenset(".!?\n")
 OPENERS = frozenset("\"“'‘([{*•>-–—#|")
-ABBREVIATIONS = frozenset(
-    "sgt lt ltc capt cpt cpl ofc ofcr det dep tpr insp inv dr mr mrs ms st jr sr hon rev prof gen col "
-    "maj cmdr supt const ptl no vs v mt ft ave rd blvd dept approx jan feb mar apr jun jul aug sep "
-    "sept oct nov dec wm thos chas geo jas jos ext u s n e w mon tue tues wed thu thur fri sat sun".split()
-)
+SHORTENED = (
+    "approx apr aug ave blvd capt chas cmdr col const cpl cpt dec dep dept det dr e ext feb "
+    "fri ft gen geo hon insp inv jan jas jos jr jul jun lt ltc maj mar mon mr mrs ms mt n no "
+    "nov oct ofc ofcr prof ptl rd rev s sat sep sept sgt sr st sun supt thos thu thur tpr tue "
+    "tues u v vs w wed wm "
+)  # words whose full stop does not end a sentence
+ABBREVIATIONS = frozenset(SHORTENED.split())
 
 
 @dataclass(slots=True)
@@ -55,6 +69,14 @@ class Story:
     hinted: set[str] = field(default_factory=set)
 
 
+def analyse(piece: str) -> tuple[str, str, int]:
+    """Return (norm, shape, characters of the possessive ending) of a word."""
+    norm = piece.lower().translate(APOSTROPHES)
+    cut = 2 if len(norm) > 3 and norm.endswith("'s") else 0
+    stem = piece[: len(piece) - cut]
+    return norm[: len(norm) - cut][:MAX_WORD], shape_of(stem), cut
+
+
 def shape_of(text: str) -> str:
     """Return the shape of a word."""
     if text.isdecimal():
@@ -73,19 +95,18 @@ def shape_of(text: str) -> str:
 
 def tokenise(text: str) -> Story:
     """Split a story into tokens and tell the regime of each sentence."""
-    clear = LABEL.sub(lambda found: FILLER * len(found.group()), text)
+    clear = LABEL.sub(lambda found: FILLER * len(found.group()), text).translate(PLAIN)
     tokens: list[Token] = []
+    analysed: dict[str, tuple[str, str, int]] = {}  # of this story alone: words must not outlive it
     for found in TOKEN.finditer(clear):
         piece = found.group()
         start, end = found.span()
         if piece[0].isalnum():
-            norm = piece.lower().translate(APOSTROPHES)
-            stem = end
-            if len(norm) > 3 and norm.endswith("'s"):
-                norm, stem = norm[:-2], end - 2
-            if end - start > MAX_WORD:
-                norm = norm[:MAX_WORD]
-            tokens.append(Token(start, end, piece, norm, True, shape_of(text[start:stem]), stem_end=stem))
+            known = analysed.get(piece)
+            if known is None:
+                known = analysed[piece] = analyse(piece)
+            norm, shape, cut = known
+            tokens.append(Token(start, end, piece, norm, True, shape, stem_end=end - cut))
         elif piece[0] == "\n":
             tokens.append(Token(start, end, piece, "\n", False, "break", stem_end=end))
         else:
@@ -98,14 +119,14 @@ def tokenise(text: str) -> Story:
 
 def mark_sentences(story: Story) -> None:
     """Set ``first`` and ``regime`` of every token."""
-    tokens, sentences, current = story.tokens, [], []  # type: ignore[var-annotated]
+    tokens = story.tokens
+    sentences: list[list[Token]] = []
+    current: list[Token] = []
     opening = True
     for i, token in enumerate(tokens):
         if token.word:
             token.first = opening
-            opening = False
-        elif token.text == FILLER:
-            opening = False
+            opening = opening and token.shape in ("digit", "alnum")  # a log's time, a call sign
         elif token.text[0] in OPENERS:
             before = tokens[i - 1] if i else None
             glued = before is not None and before.end == token.start and before.word
@@ -116,7 +137,11 @@ def mark_sentences(story: Story) -> None:
             ended = True
         elif token.text == ".":
             before = tokens[i - 1] if i else None
-            spaced = token.end >= len(story.clear) or story.clear[token.end].isspace() or story.clear[token.end] in "\"”')"
+            spaced = (
+                token.end >= len(story.clear)
+                or story.clear[token.end].isspace()
+                or story.clear[token.end] in "\"”')"
+            )
             short = before is not None and (
                 before.norm in ABBREVIATIONS
                 or (before.word and len(before.norm) == 1 and before.shape != "digit")
@@ -150,16 +175,23 @@ def set_regimes(sentences: list[list[Token]]) -> None:
         long = [t for t in words if len(t.norm) > 1]
         upper = sum(t.shape == "upper" for t in long)
         lower = sum(t.shape == "lower" for t in long)
-        caps = sum(t.shape in ("cap", "mixed") for t in words if not t.norm.startswith("i'") and t.norm != "i")
+        caps = sum(
+            t.shape in ("cap", "mixed")
+            for t in words
+            if not t.norm.startswith("i'") and t.norm != "i"
+        )
         if long and upper * 10 >= len(long) * 6 and (len(long) > 2 or not lower):
             regime = UPPER
         elif caps == 0:
             opens = next((t for t in sentence if t.word or t.text == FILLER), None)
             plain = opens is not None and opens.shape == "lower"
             regime = LOWER if plain and not upper and len(words) > 3 else usual
-        elif len(long) > 3 and sum(t.shape == "cap" for t in long if len(t.norm) > 3) * 10 >= 7 * sum(
-            len(t.norm) > 3 for t in long
-        ) and lower * 3 <= len(long):
+        elif (
+            len(long) > 3
+            and sum(t.shape == "cap" for t in long if len(t.norm) > 3) * 10
+            >= 7 * sum(len(t.norm) > 3 for t in long)
+            and lower * 3 <= len(long)
+        ):
             regime = TITLE
         else:
             regime = MIXED

@@ -5,6 +5,7 @@ import pytest
 from lessons.models import Lesson, Story, Term
 from lessons.vocabulary import FACETS
 from nearmiss import samples
+from reports.identity import strip
 from reports.models import Report, State
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +39,13 @@ def test_the_reports_wait_for_review_without_identities() -> None:
     for word in ("Ferrante", "Joanne Pell", "Hadden", "Tanner Mill Road", "6 Bravo 11"):
         assert word in typed
         assert word not in stored
+
+
+def test_the_engine_finds_nothing_certain_in_the_stories() -> None:
+    samples.publish_stories()
+    for story in Story.objects.all():
+        assert [
+            (story.slug, story.narrative[span.start : span.end])
+            for span in strip(story.narrative).spans
+            if span.tier == "certain"
+        ] == []

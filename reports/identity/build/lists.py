@@ -14,6 +14,7 @@ import argparse
 import gzip
 import importlib
 import re
+import sys
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -28,7 +29,7 @@ def write(name: str, sections: dict[str, list[str]]) -> None:
     lines = [line for title, rows in sections.items() for line in (f"= {title}", *rows)]
     packed = gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
     (DATA / name).write_bytes(packed)
-    print(f"{name}: {sum(map(len, sections.values()))} entries, {len(packed)} bytes")
+    sys.stdout.write(f"{name}: {sum(map(len, sections.values()))} entries, {len(packed)} bytes\n")
 
 
 def words(folder: Path) -> dict[str, list[str]]:

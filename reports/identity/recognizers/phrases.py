@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
-from ..lexicon import entries, first_names, level, phrases, places, split, surnames
+from ..lexicon import entries, level, name_weight, phrases, places, split, word_set
 from ..span import Span
 from ..tokens import LOWER, MIXED, UPPER, Story, Token
 
 GLUE = frozenset("-.&'’/")
-SIDES = frozenset("alpha alfa bravo charlie delta echo baker".split())
-SIDED = frozenset("side sides company shift team squad corner exit".split())
-AT = frozenset("at behind near past outside by across beside opposite from around the a to".split())
+SIDES = word_set("sides")
+SIDED = word_set("sided")
+AT = word_set("at")
+HOLIDAY_THINGS = word_set("holiday_things")
+FEDERAL_WORDS = word_set("federal_words")
+FEDERAL_LOWER = word_set("federal_lower")
+GENERIC_BODIES = frozenset(
+    (
+        ("state", "police"),
+        ("state", "patrol"),
+        ("highway", "patrol"),
+        ("national", "guard"),
+        ("red", "cross"),
+    )
+)
 
 
 def match(words: list[Token], i: int, table: dict[str, list[tuple[str, ...]]], story: Story) -> int:
@@ -27,7 +40,7 @@ def match(words: list[Token], i: int, table: dict[str, list[tuple[str, ...]]], s
 
 def near(story: Story, left: Token, right: Token) -> bool:
     """Whether only a space or a joint stands between two words."""
-    between = story.clear[left.stem_end: right.start]
+    between = story.clear[left.stem_end : right.start]
     return len(between) < 5 and all(c in " -.&'’/s" for c in between) and "\n" not in between
 
 
@@ -36,78 +49,125 @@ def mark_safe(story: Story) -> None:
     words = story.words
     tables = (phrases("brands"), phrases("states"))
     for i, token in enumerate(words):
+        if (
+            token.norm not in tables[0]
+            and token.norm not in tables[1]
+            and token.norm not in SIDES
+            and token.norm not in ("v", "vs", "versus")
+        ):
+            continue
         size = max(match(words, i, table, story) for table in tables)
-        if size == 1 and len(token.norm) <= 3 and token.norm not in entries("brands") and token.shape != "upper":
+        if (
+            size == 1
+            and len(token.norm) <= 3
+            and token.norm not in entries("brands")
+            and token.shape != "upper"
+        ):
             size = 0  # a state's two letters count in capitals only
         for k in range(size):
             words[i + k].safe = True
             words[i + k].brand = words[i + k].brand or bool(match(words, i, tables[0], story))
             words[i + k].fixed = words[i + k].fixed or size > 1
-        if token.norm in SIDES and i + 1 < len(words) and words[i + 1].norm in SIDED and near(story, token, words[i + 1]):
+        if (
+            token.norm in SIDES
+            and i + 1 < len(words)
+            and words[i + 1].norm in SIDED
+            and near(story, token, words[i + 1])
+        ):
             token.safe = token.fixed = True
-        if token.norm in ("v", "vs", "versus") and 0 < i < len(words) - 1 and near(story, words[i - 1], token):
+        if (
+            token.norm in ("v", "vs", "versus")
+            and 0 < i < len(words) - 1
+            and near(story, words[i - 1], token)
+        ):
             for side in (words[i - 1], token, words[i + 1]):
                 side.safe = side.fixed = True
-            if i > 1 and words[i - 2].shape == words[i - 1].shape == "cap" and not words[i - 2].first:
+            if (
+                i > 1
+                and words[i - 2].shape == words[i - 1].shape == "cap"
+                and not words[i - 2].first
+            ):
                 words[i - 2].safe = words[i - 2].fixed = True
 
 
+KINDS = (
+    ("holidays", "TIME", "date", "Looks like a holiday."),
+    ("federal", "AGENCY", "agency", "Names a federal body or a union."),
+    ("chains", "PLACE", "business", "Looks like a chain of shops."),
+)
+
+
 def find(story: Story, taken: bytearray) -> Iterator[Span]:
-    """Yield holidays, chains and federal bodies."""
+    """Yield holidays, federal bodies, chains and, where no capital shows them, towns."""
     words = story.words
-    loose = {split(e[:-1]) for e in entries("chains") if e.endswith("!")}
-    federal = {e.lower() for e in entries("federal") if e.isupper()}
+    tables = [phrases(name) for name, *_ in KINDS] + [places()]
     for i, token in enumerate(words):
-        if taken[token.start]:
+        if taken[token.start] or not any(token.norm in table for table in tables):
             continue
-        size, row = 0, ("", "", "", "")
-        for name, found in (
-            ("holidays", ("TIME", "date", "Looks like a holiday.", "certain")),
-            ("federal", ("AGENCY", "agency", "Names a federal body or a union.", "certain")),
-            ("chains", ("PLACE", "business", "Looks like a chain of shops.", "certain")),
-        ):
+        size, found = 0, ("", "", "", "")
+        for name, kind, label, reason in KINDS:
             length = match(words, i, phrases(name), story)
-            if length > size and allowed(story, words, i, length, name, loose, federal):
-                size, row = length, found
+            if length > size and RULES[name](words, i, length):
+                size, found = length, (kind, label, reason, "certain")
         if not size and token.regime in (LOWER, UPPER):
             size = town(story, words, i)
-            row = ("PLACE", "town", "Is the name of a town.", "possible")
-        if not size:
-            continue
-        start, end = token.start, words[i + size - 1].end
-        if any(taken[start:end]):
+            found = ("PLACE", "town", "Is the name of a town.", "possible")
+        start, end = token.start, words[i + max(size, 1) - 1].end
+        if not size or any(taken[start:end]):
             continue
         taken[start:end] = b"\1" * (end - start)
-        kind, label, reason, tier = row
+        kind, label, reason, tier = found
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 
 
-def allowed(story: Story, words: list[Token], i: int, size: int, name: str,
-            loose: set[tuple[str, ...]], federal: set[str]) -> bool:
-    """Whether the case and the words around allow the phrase to be the name it looks like."""
-    token = words[i]
-    phrase = tuple(w.norm for w in words[i: i + size])
-    before = words[i - 1].norm if i else ""
-    if name == "federal" and size == 1:
-        if token.shape == "upper":
-            return token.regime != UPPER or token.norm not in ("ice", "us", "sba", "cid") or before in ("from", "an", "by")
-        return token.regime == LOWER and token.norm not in ("ice", "cid", "epa") and not level(token.norm) or token.norm in ("amtrak", "teamsters")
-    if name == "federal" and phrase in (("state", "police"), ("state", "patrol"), ("highway", "patrol"), ("national", "guard"), ("red", "cross")):
+def word_before(words: list[Token], i: int) -> str:
+    """Return the word before word i."""
+    return words[i - 1].norm if i else ""
+
+
+def is_holiday(words: list[Token], i: int, size: int) -> bool:
+    """Whether a holiday gives a date: on Christmas, and not "a Christmas tree"."""
+    if i + size < len(words) and words[i + size].norm in HOLIDAY_THINGS:
         return False
-    if name == "holidays":
-        after = words[i + size].norm if i + size < len(words) else ""
-        if after in ("tree", "show", "shows", "card", "cards", "ham", "turkey", "candy", "costume", "costumes", "trees", "light", "lights", "music", "carol", "carols", "card", "cards", "present", "presents", "gift", "gifts", "egg", "eggs", "bunny", "decorations", "ornament", "dinner", "party", "stocking", "sweater", "cookies", "song", "songs"):
-            return False
-        return phrase not in (("lent",), ("tet",)) or token.shape == "cap" and not token.first
-    if name == "chains":
-        if phrase in loose:
-            if token.regime == MIXED and token.shape == "lower":
-                return False
-            if token.regime == MIXED and not token.first and words[i].end > words[i].stem_end:
-                return True
-            return before in AT and (token.regime != MIXED or not token.first)
+    short = size == 1 and words[i].norm in ("lent", "tet")
+    return not short or (words[i].shape == "cap" and not words[i].first)
+
+
+def is_federal(words: list[Token], i: int, size: int) -> bool:
+    """Whether a federal body or a union is meant, and not a word spelled like one."""
+    token = words[i]
+    if size > 1:
+        return tuple(w.norm for w in words[i : i + size]) not in GENERIC_BODIES
+    if token.norm in FEDERAL_LOWER:
+        return True
+    if token.shape == "upper":
+        clear = token.regime != UPPER or token.norm not in FEDERAL_WORDS
+        return clear or word_before(words, i) in ("from", "an", "by")
+    return token.regime == LOWER and token.norm not in FEDERAL_WORDS and not level(token.norm)
+
+
+def is_chain(words: list[Token], i: int, size: int) -> bool:
+    """Whether a chain is meant; one that is an ordinary word needs "at", "behind" and the like."""
+    token, inside = words[i], words[i].regime == MIXED and not words[i].first
+    if tuple(w.norm for w in words[i : i + size]) not in loose_chains():
         return token.regime != MIXED or token.shape != "lower" or size > 1 or not level(token.norm)
-    return True
+    if token.regime == MIXED and token.shape == "lower":
+        return False
+    if inside and token.end > token.stem_end:
+        return True
+    before = word_before(words, i)
+    if before in ("the", "a", "to", "from"):
+        before = word_before(words, i - 1)
+    return before in AT and (inside or token.regime != MIXED)
+
+
+@cache
+def loose_chains() -> frozenset[tuple[str, ...]]:
+    """Return the chains that are ordinary words, marked with ! in their list."""
+    return frozenset(split(e[:-1]) for e in entries("chains") if e.endswith("!"))
+
+
+RULES = {"holidays": is_holiday, "federal": is_federal, "chains": is_chain}
 
 
 def town(story: Story, words: list[Token], i: int) -> int:
@@ -115,8 +175,10 @@ def town(story: Story, words: list[Token], i: int) -> int:
     size = match(words, i, places(), story)
     if not size or words[i].safe:
         return 0
-    before = words[i - 1].norm if i else ""
-    names = [w.norm for w in words[i: i + size]]
-    if any(not level(n) and (n in surnames() or n in first_names()) for n in names) or before in ("in", "from", "to", "near", "at", "of"):
-        return size if not all(level(n) in (1, 2) for n in names) or before in ("in", "from", "near") else 0
-    return 0
+    before = word_before(words, i)
+    names = [w.norm for w in words[i : i + size]]
+    named = any(not level(n) and name_weight(n) for n in names)
+    if not named and before not in ("in", "from", "to", "near", "at", "of"):
+        return 0
+    common = all(level(n) in (1, 2) for n in names)
+    return 0 if common and before not in ("in", "from", "near") else size

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..lexicon import entries, is_first, joined, known, level, name_weight, ordinary
-from ..span import Span
-from ..tokens import LOWER, MIXED, TITLE, UPPER, Story, Token
-from .persons import ARTICLES, Namer
-
-WHERE = frozenset("at in on near behind past off toward towards into outside below above across around along through under over between by beside beyond down up".split())
-ANIMATE = frozenset(
-    "said says told tells asked asks yelled yells hollered hollers shouted screamed whispered replied answered radioed "
-    "keyed grabbed grabs pulled pushed walked ran runs heard saw sees knew knows thought thinks looked looks took gave "
-    "caught stepped stood stands sat sits drew threw jumped reached laughed laughs smiled nodded noticed froze wanted "
-    "teaches taught drove tackled cuffed wrote writes swears swore knelt crawled climbed swam ducked shrugged grinned "
-    "picked handed got gets had has went came comes backed waved watched spotted".split()
+from ..lexicon import (
+    entries,
+    is_first,
+    joined,
+    known,
+    level,
+    listed,
+    name_weight,
+    ordinary,
+    word_set,
 )
-OPENING = frozenset("old new little big north south east west upper lower fort ft mount mt saint st san santa los las el la lake camp port cape point third fourth fifth sixth seventh eighth ninth tenth first second".split())
-WHOSE = frozenset("from for of to".split())
-NARROW = frozenset("old new little big north south east west upper lower fort ft mount mt saint st san santa lake camp port".split())
-JOINS = (" ", "-", "  ", "'", "’")
+from ..span import Span
+from ..tokens import LOWER, MIXED, TITLE, Story, Token
+from .growth import ARTICLES
+from .namer import Namer
+from .spread import back, extend, follows_name, kind_of
+
+AGENCIES = frozenset(("state", "county"))
+CLAUSE = word_set("clause")
+NEVER = ("function", "units", "generic", "roles", "ranks", "agency_heads", "place_heads", "speech")
+OPENING = word_set("unknown_opening")
 
 
 def find(story: Story, taken: bytearray) -> Iterator[Span]:
@@ -30,7 +34,12 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
     words = namer.words
     while i < len(words):
         token = words[i]
-        if taken[token.start] or token.fixed or token.shape in ("digit", "alnum") or len(token.norm) < 2:
+        if (
+            taken[token.start]
+            or token.fixed
+            or token.shape in ("digit", "alnum")
+            or len(token.norm) < 2
+        ):
             i += 1
             continue
         if token.regime in (MIXED, TITLE):
@@ -47,80 +56,146 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
         span = namer.take(first, last, tier, reason)
         if span is not None:
             if kind != "PERSON" and words[last].end > span.end:
-                taken[span.end:words[last].end] = b"\1" * (words[last].end - span.end)
+                taken[span.end : words[last].end] = b"\1" * (words[last].end - span.end)
                 span = Span(span.start, words[last].end, kind, tier, reason)
             yield Span(span.start, span.end, kind, tier, reason, f"[{label}]")
         i = last + 1
 
 
+Verdict = tuple[str, str]  # tier and reason
+
+
 def capitalised(namer: Namer, i: int) -> tuple[int, str, str]:
     """Judge word i of an ordinary sentence; return (last word, tier, reason), last < i for none."""
     token = namer.words[i]
-    norm = token.norm
-    none = (i - 1, "", "")
+    last = i
+    verdict: Verdict | None = None
     if token.safe and not (token.shape == "cap" and follows_name(namer, i)):
-        return none
-    if token.shape == "lower":
-        if known(norm) or token.safe or not name_weight(norm) and len(norm) < 4:
-            return none
-        if name_weight(norm) >= 2 or not norm.isascii():
-            return i, "possible", "Not an ordinary word."
-        return none
-    if token.shape == "upper":
-        if norm.upper() in entries("acronyms") or norm.removesuffix("s").upper() in entries("acronyms") or token.safe or known(norm) and (len(norm) > 5 or level(norm) or norm in entries("trade")):
-            return none
-        return i, "possible", "Capital letters that are no abbreviation of the trade."
-    if norm.removesuffix("s").upper() in entries("acronyms") and token.shape == "mixed":
-        return none
-    if i and namer.words[i - 1].brand and namer.gap(i - 1) in (" ", "-"):
-        return none
-    if norm in entries("safe_labels") and i + 1 < len(namer.words) and namer.words[i + 1].shape in ("digit", "alnum"):
-        return none
-    last = extend(namer, i)
-    if norm in OPENING and last > i and not namer.words[last].safe and (not token.first or not known(namer.words[last].norm)):
-        return last, "possible", "Capitals in a row look like the name of a place."
-    if token.first or token.regime == TITLE:
-        if not ordinary(norm):
-            return last, "possible", "Not an ordinary word."
-        if norm in entries("function") or norm in entries("ranks") and not name_weight(norm) == 3:
-            return none
-        weight = name_weight(norm)
-        if last > i and token.regime != TITLE and (weight >= 2 and level(norm) != 1 or weight and not ordinary(namer.words[i + 1].norm)):
-            return last, "possible", "Two capitals in a row look like a name."
-        if weight == 3 and is_first(norm) and level(norm) > 2:
-            return last, "possible", "Often the name of a person."
-        if acts(namer, i) and (level(norm) > 2 or weight == 3 and level(norm) != 1 or weight and introduced(namer, i)):
-            return last, "possible", "Speaks or acts like a person."
-        if norm in ("state", "county") and acts(namer, i):
-            return i, "possible", "Used like the name of an agency."
-        if introduced(namer, i) and (weight or level(norm) > 1) and not alone_stays(norm):
-            return last, "possible", "The words after it tell who it is."
-        return none
-    if norm in ("state", "county") and not (i + 1 < len(namer.words) and namer.gap(i) == " " and namer.words[i + 1].shape != "lower"):
-        return i, "possible", "Used like the name of an agency."
-    if norm in entries("function") or norm == "i" or norm.startswith("i'"):
-        return none
-    if norm in entries("weekdays") and norm not in ("summer", "autumn"):
-        return none
-    single = last == i
-    if single and alone_stays(norm):
-        return none
+        pass
+    elif token.shape == "lower":
+        verdict = uncapitalised(token)
+    elif token.shape == "upper":
+        verdict = abbreviated(token)
+    elif not of_a_model(namer, i):
+        last = extend(namer, i)
+        if opens_a_place(namer, i, last):
+            verdict = "possible", "Capitals in a row look like the name of a place."
+        elif token.norm in AGENCIES and nicknames(namer, i):
+            last, verdict = i, ("possible", "Used like the name of an agency.")
+        elif token.first or token.regime == TITLE:
+            verdict = opening(namer, i, last)
+        else:
+            verdict = inside(namer, i, last)
+    return (last, *verdict) if verdict else (i - 1, "", "")
+
+
+def uncapitalised(token: Token) -> Verdict | None:
+    """Judge a word without a capital among words that have theirs."""
+    if known(token.norm) or (len(token.norm) < 4 and not name_weight(token.norm)):
+        return None
+    if name_weight(token.norm) >= 2 or not token.norm.isascii():
+        return "possible", "Not an ordinary word."
+    return None
+
+
+def abbreviated(token: Token) -> Verdict | None:
+    """Judge a word in capitals among words that are not."""
+    if acronym(token.norm) or known(token.norm):
+        return None
+    return "possible", "Capital letters that are no abbreviation of the trade."
+
+
+def acronym(norm: str) -> bool:
+    """Whether a word, or what it is the plural of, is an abbreviation that stays."""
+    found = entries("acronyms")
+    return norm.upper() in found or norm.removesuffix("s").upper() in found
+
+
+def of_a_model(namer: Namer, i: int) -> bool:
+    """Whether a capital belongs to a product (Axon Body), a code (Model 19) or a plural (SROs)."""
+    words = namer.words
+    norm = words[i].norm
+    if words[i].shape == "mixed" and acronym(norm):
+        return True
+    if i and words[i - 1].brand and namer.gap(i - 1) in (" ", "-"):
+        return True
+    if i + 1 < len(words) and words[i + 1].brand and namer.gap(i) == " " and ordinary(norm):
+        return True
+    numbered = i + 1 < len(words) and words[i + 1].shape in ("digit", "alnum")
+    return norm in entries("safe_labels") and numbered
+
+
+def opens_a_place(namer: Namer, i: int, last: int) -> bool:
+    """Whether a run of capitals starts like a place: Old Jefferson, Third West."""
+    words = namer.words
+    if words[i].norm not in OPENING or last == i or words[last].safe:
+        return False
+    return not words[i].first or not known(words[last].norm)
+
+
+def nicknames(namer: Namer, i: int) -> bool:
+    """Whether "State" or "County" stands alone, as the nickname of an agency."""
+    words = namer.words
+    if words[i].first:
+        return acts(namer, i)
+    return i + 1 >= len(words) or namer.gap(i) != " " or words[i + 1].shape == "lower"
+
+
+def opening(namer: Namer, i: int, last: int) -> Verdict | None:
+    """Judge a word whose capital may be that of the sentence."""
+    words = namer.words
+    token, norm = words[i], words[i].norm
     if not ordinary(norm):
-        return last, "certain", "A capital letter, and not an ordinary word."
-    if not single or name_weight(norm) or level(norm) > 2:
-        return last, "possible", "A capital letter inside a sentence."
-    before = namer.words[i - 1].norm if i else ""
-    if before in WHERE or before in ("the", "at", "from") and i > 1 and namer.words[i - 2].norm in WHERE | {"from", "to"}:
-        return last, "possible", "A capital letter where a place would stand."
-    return none
+        return "possible", "Not an ordinary word."
+    weight, rank = name_weight(norm), level(norm)
+    if norm in entries("function") or (norm in entries("ranks") and weight != 3):
+        return None
+    if last > i and token.regime != TITLE:
+        follows = not ordinary(words[i + 1].norm)
+        if (weight >= 2 and rank != 1) or (weight and follows):
+            return "possible", "Two capitals in a row look like a name."
+    if weight == 3 and is_first(norm) and rank > 2:
+        return "possible", "Often the name of a person."
+    if acts(namer, i) and (rank > 2 or (weight > 1 and rank != 1)):
+        return "possible", "Speaks or acts like a person."
+    if weight == 3 and rank != 1 and not alone_stays(norm):
+        verb = i + 1 < len(words) and namer.gap(i) == " " and words[i + 1].norm in entries("speech")
+        if verb or namer.gap(i)[:1] == ",":
+            return "possible", "Often a name, and stands where a name would."
+    if introduced(namer, i) and (weight or rank > 1) and not alone_stays(norm):
+        return "possible", "The words after it tell who it is."
+    return None
+
+
+def inside(namer: Namer, i: int, last: int) -> Verdict | None:
+    """Judge a word with a capital inside a sentence."""
+    norm = namer.words[i].norm
+    if norm in entries("function") or norm == "i" or norm.startswith("i'"):
+        return None
+    if norm in entries("weekdays") and norm not in ("summer", "autumn"):
+        return None
+    if last == i and alone_stays(norm):
+        return None
+    if not ordinary(norm):
+        return "certain", "A capital letter, and not an ordinary word."
+    return "possible", "A capital letter inside a sentence."
 
 
 def acts(namer: Namer, i: int) -> bool:
     """Whether a verb that only persons do follows word i."""
     words = namer.words
-    if namer.gap(i) != " " or words[i].norm in entries("roles") or words[i].norm in entries("ranks") or alone_stays(words[i].norm):
-        return words[i].norm in ("state", "county") and i + 1 < len(words) and words[i + 1].norm in ANIMATE
-    return i + 1 < len(words) and words[i + 1].norm in ANIMATE
+    if (
+        namer.gap(i) != " "
+        or words[i].norm in entries("roles")
+        or words[i].norm in entries("ranks")
+        or alone_stays(words[i].norm)
+    ):
+        return (
+            words[i].norm in ("state", "county")
+            and i + 1 < len(words)
+            and words[i + 1].norm in entries("animate")
+        )
+    return i + 1 < len(words) and words[i + 1].norm in entries("animate")
 
 
 def introduced(namer: Namer, i: int) -> bool:
@@ -128,53 +203,30 @@ def introduced(namer: Namer, i: int) -> bool:
     words = namer.words
     if namer.gap(i) not in (", ", " (", " - ") or i + 2 >= len(words):
         return False
-    after = [w.norm for w in words[i + 1: i + 5]]
-    return after[0] in ("my", "our", "the", "his", "her", "their", "a", "an") and any(
-        w in entries("roles") or w in entries("ranks") for w in after[1:]
-    ) or after[0] in entries("roles") or after[0] in entries("ranks") and namer.gap(i) != " - "
+    after = [w.norm for w in words[i + 1 : i + 5]]
+    return (
+        (
+            after[0] in ("my", "our", "the", "his", "her", "their", "a", "an")
+            and any(w in entries("roles") or w in entries("ranks") for w in after[1:])
+        )
+        or after[0] in entries("roles")
+        or (after[0] in entries("ranks") and namer.gap(i) != " - ")
+    )
 
 
 def alone_stays(norm: str) -> bool:
     """Whether a capitalised word alone is a rank, a role or a unit without a name."""
     if norm in entries("ranks") or norm in entries("trade") or norm in entries("roles"):
         return name_weight(norm) < 3 or level(norm) in (1, 2)
-    kinds = entries("agency_heads") | entries("place_heads") | entries("number_labels") | entries("place_labels")
-    if norm in kinds or norm.endswith("s") and norm[:-1] in kinds:
+    kinds = (
+        entries("agency_heads")
+        | entries("place_heads")
+        | entries("number_labels")
+        | entries("place_labels")
+    )
+    if norm in kinds or (norm.endswith("s") and norm[:-1] in kinds):
         return name_weight(norm) < 3
     return norm in ("radio", "code", "god", "miranda", "internet", "spanish")
-
-
-def follows_name(namer: Namer, i: int) -> bool:
-    """Whether the word before is a name that this word goes on (Kyle Stone)."""
-    return i > 0 and namer.gap(i - 1) == " " and namer.words[i - 1].name and not namer.words[i - 1].safe
-
-
-def extend(namer: Namer, i: int) -> int:
-    """Return the last word of the run of capitals that starts at word i."""
-    words = namer.words
-    last = i
-    while last + 1 < len(words) and last - i < 5 and namer.free(last + 1):
-        word, gap = words[last + 1], namer.gap(last)
-        if words[last].stem_end < words[last].end and word.shape not in ("cap", "mixed"):
-            break
-        if gap == " " and word.shape == "lower" and word.norm in ("de", "la", "del", "van", "von", "der", "al", "of", "the", "los", "las") and last + 2 < len(words) and words[last + 2].shape in ("cap", "mixed") and namer.gap(last + 1) == " ":
-            if word.norm in ("of", "the") and not (words[last + 2].shape == "cap" and not words[last + 2].first):
-                break
-            last += 2
-            continue
-        if gap not in JOINS and gap not in (" \"", "\" ", " “", "” ", " & ", " (\"", "\") "):
-            break
-        if gap == "-" and word.shape == "lower" and not known(word.norm):
-            last += 1
-            continue
-        if word.shape not in ("cap", "mixed") or word.norm in entries("function") and not name_weight(word.norm) == 3:
-            break
-        if word.first or word.safe and not words[i].name and name_weight(word.norm) < 2:
-            break
-        if word.norm in entries("weekdays") and word.norm not in ("summer", "spring"):
-            break
-        last += 1
-    return last
 
 
 def plain(namer: Namer, i: int) -> tuple[int, str, str]:
@@ -182,75 +234,26 @@ def plain(namer: Namer, i: int) -> tuple[int, str, str]:
     token = namer.words[i]
     norm = token.norm
     usual = known(norm) if token.regime == LOWER else ordinary(norm) or joined(norm)
-    if token.safe or usual:
-        if token.safe or level(norm) < 3 or name_weight(norm) < 3 or not is_first(norm):
-            return i - 1, "", ""
-        if norm in entries("trade") or i and namer.words[i - 1].norm in ARTICLES:
-            return i - 1, "", ""
-        return namer.run(i), "possible", "Often the name of a person."
-    if norm.upper() in entries("acronyms") or norm.removesuffix("s").upper() in entries("acronyms"):
+    if token.safe or acronym(norm):
         return i - 1, "", ""
-    return namer.run(i), "possible", "Not an ordinary word."
+    if not usual:
+        return namer.run(i), "possible", "Not an ordinary word."
+    if often(namer, i):
+        return namer.run(i), "possible", "Often the name of a person."
+    return i - 1, "", ""
 
 
-def back(namer: Namer, i: int) -> int:
-    """Return where a name starts: at the first name before word i, or at St., Fort, Old, New."""
+def often(namer: Namer, i: int) -> bool:
+    """Whether an ordinary word is rarer as a word than as a name, or stands where a name would."""
     words = namer.words
-    while i and namer.free(i - 1) and namer.gap(i - 1) in (" ", ". "):
-        before = words[i - 1]
-        earlier = words[i - 2].norm if i > 1 else ""
-        if before.regime == MIXED and before.shape != "cap" or before.norm in entries("ranks") and not is_first(before.norm):
-            break
-        given = is_first(before.norm) and name_weight(before.norm) > 1 and before.norm not in entries("function") and namer.gap(i - 1) == " "
-        opening = before.norm in NARROW and (earlier in WHERE | WHOSE or before.norm in ("ft", "fort", "san", "st", "saint", "mt", "mount"))
-        if not (given and earlier not in ARTICLES and before.norm not in entries("roles") and not before.safe or opening and words[i].regime != MIXED):
-            break
-        i -= 1
-    return i
-
-
-def kind_of(namer: Namer, i: int, last: int) -> tuple[str, str]:
-    """Tell a place or an organisation from a person by the words before."""
-    words = namer.words
-    first = words[i]
-    if first.shape == "upper" and first.regime == MIXED and i == last:
-        return "AGENCY", "agency"
-    if any(is_first(words[k].norm) and name_weight(words[k].norm) >= 2 for k in range(i, last + 1)):
-        return "PERSON", "person"
+    norm, rank, weight = words[i].norm, level(words[i].norm), name_weight(words[i].norm)
     before = words[i - 1].norm if i and namer.gap(i - 1) == " " else ""
-    if before in ("the", "a") and i > 1:
-        before = words[i - 2].norm
-        if before in WHERE | WHOSE:
-            return "PLACE", "place"
-    if before in WHERE and before not in ("by", "over", "under", "between", "up", "down"):
-        return "PLACE", "place"
-    if before in ("from", "to") and name_weight(first.norm) < 3:
-        return "PLACE", "place"
-    return "PERSON", "person"
-
-
-def doubts(story: Story, taken: bytearray) -> Iterator[Span]:
-    """Yield words left in the text that may be names."""
-    namer = Namer(story, taken)
-    words = namer.words
-    for i, token in enumerate(words):
-        norm = token.norm
-        if taken[token.start] or token.safe or token.fixed or token.shape in ("digit", "alnum") or len(norm) < 3 or norm in entries("function"):
-            continue
-        if token.regime == MIXED and token.shape == "lower":
-            if known(norm) or norm in entries("trade"):
-                continue
-            yield Span(token.start, token.stem_end, "PERSON", "doubt", "Not an ordinary word: is this a name?", "[person]")
-        elif token.regime == MIXED and token.shape in ("cap", "mixed") and not token.first:
-            if norm in entries("weekdays") or alone_stays(norm) and level(norm) in (1, 2):
-                continue
-            yield Span(token.start, token.stem_end, "PERSON", "doubt", "A capital letter inside a sentence: is this a name?", "[person]")
-        elif token.first and token.regime == MIXED and token.shape == "cap":
-            follow = words[i + 1].norm if i + 1 < len(words) and namer.gap(i) == " " else ""
-            if name_weight(norm) == 3 and norm not in entries("ranks") and follow in entries("speech") and level(norm) != 1:
-                yield Span(token.start, token.stem_end, "PERSON", "doubt", "Often a name: is this one?", "[person]")
-        elif token.regime in (LOWER, UPPER) and known(norm) and name_weight(norm) == 3 and level(norm) > 1:
-            follow = words[i + 1].norm if i + 1 < len(words) and namer.gap(i) == " " else ""
-            before = words[i - 1].norm if i else ""
-            if before not in ARTICLES and follow in entries("speech") and norm not in entries("ranks") and norm not in entries("roles"):
-                yield Span(token.start, token.stem_end, "PERSON", "doubt", "Often a name: is this one?", "[person]")
+    if before in ARTICLES or listed(norm, "trade") or rank == 1 or weight < 2:
+        return False
+    if rank > 2:
+        return True
+    if weight < 3 or listed(norm, *NEVER):
+        return False
+    opens = words[i].first or before in CLAUSE or before in ("with", "by", "told", "asked")
+    verb = listed(namer.follower(i), "speech", "animate")
+    return opens and (verb or namer.gap(i)[:1] == ",")

@@ -1,0 +1,130 @@
+"""Runs of characters that hold a digit, and the label words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..lexicon import (
+    entries,
+    word_set,
+)
+from ..tokens import Story, Token
+
+JOINTS = frozenset("-/.:#+–,'’&")
+SHORT_LABELS = word_set("short_labels")
+BETWEEN = word_set("between")
+PLACE_NAMES = {
+    "exit": "exit",
+    "route": "highway",
+    "rt": "highway",
+    "rte": "highway",
+    "highway": "highway",
+    "hwy": "highway",
+    "interstate": "highway",
+    "zip": "ZIP code",
+}
+
+
+def chains(story: Story) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) token indexes of runs without a space that hold a digit."""
+    tokens = story.tokens
+    i = 0
+    while i < len(tokens):
+        if not tokens[i].word:
+            i += 1
+            continue
+        j, digit = i, tokens[i].shape in ("digit", "alnum")
+        while (
+            j + 2 < len(tokens)
+            and tokens[j + 1].text in JOINTS
+            and tokens[j + 2].word
+            and tokens[j].end == tokens[j + 1].start
+            and tokens[j + 1].end == tokens[j + 2].start
+        ):
+            j += 2
+            digit = digit or tokens[j].shape in ("digit", "alnum")
+        if digit:
+            yield i, j
+        i = j + 1
+
+
+def neighbour(story: Story, index: int, step: int) -> Token | None:
+    """Return the word beside a token, on the same line and not past a full stop."""
+    tokens = story.tokens
+    index += step
+    while 0 <= index < len(tokens):
+        token = tokens[index]
+        if token.word:
+            return token
+        if token.shape == "break" or token.text in ".;!?￼":
+            return None
+        index += step
+    return None
+
+
+def label_before(story: Story, index: int) -> tuple[str, bool]:
+    """Return (label word, adjacent) that stands before a token, skipping "no.", "is", ":"."""
+    tokens = story.tokens
+    steps, index = 0, index - 1
+    while index >= 0 and steps < 5:
+        token = tokens[index]
+        if token.shape == "break":
+            return "", False
+        norm = token.norm
+        if token.word and norm not in BETWEEN:
+            return norm, steps == 0
+        if norm in ("no", "number", "numbers", "num", "nos", "id", "ids") and token.word:
+            before = neighbour(story, index, -1)
+            word = before.norm if before else ""
+            if word in entries("number_labels") or word in entries("place_labels"):
+                return word, False
+            dotted = norm != "no" or (index + 1 < len(tokens) and tokens[index + 1].text == ".")
+            return ("no" if norm == "no" else "number") if dotted else "", norm == "no"
+        if token.text == "." and not (index and tokens[index - 1].norm in SHORT_LABELS):
+            return "", False
+        if not token.word and token.text not in BETWEEN and token.text not in "#:.(\"“'-=":
+            return "", False
+        index -= 1
+        steps += 1
+    return "", False
+
+
+def label_name(word: str) -> str:
+    """Return the replacement for a number with this label word."""
+    if word in (
+        "plate",
+        "plates",
+        "plt",
+        "tag",
+        "tags",
+        "license",
+        "licence",
+        "lic",
+        "reg",
+        "registration",
+    ):
+        return "plate"
+    if word in (
+        "case",
+        "cases",
+        "cad",
+        "incident",
+        "inc",
+        "event",
+        "report",
+        "rpt",
+        "complaint",
+        "docket",
+        "warrant",
+        "writ",
+        "citation",
+        "file",
+        "cr",
+        "dr",
+        "ia",
+        "iab",
+    ):
+        return "case number"
+    if word in ("callsign", "sign"):
+        return "call sign"
+    return "number"

@@ -1,0 +1,158 @@
+"""What shows a run with digits to be harmless: its form, the words beside it, its label."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..lexicon import entries, known, level, word_set
+from ..tokens import LOWER, UPPER, Story, Token
+from .chains import label_before, neighbour
+
+MEASURE = re.compile(
+    r"\d{1,6}(?:[.,]\d+)?(?:mph|kph|ft|feet|in|lbs?|mm|cm|km|kg|mg|mcg|ml|g|gr|oz|cc|yds?|yo|y/o|hrs?|"
+    r"mins?|secs?|s|x|k|st|nd|rd|th|ish|rds|ga|cal|psi|hz|mhz|ghz|gb|tb|mb|v|kv|w|hp|am|pm|plus|deg|"
+    r"er|round|min)"
+)
+TEN_CODE = re.compile(r"1[0-3]-\d{1,3}[a-z]?|10-?\d{2}s?")
+SHORT_PAIR = re.compile(r"\d{1,2}-\d{1,3}")
+FRACTION = re.compile(r"\d{1,3}/\d{1,3}")
+YEARS = re.compile(r"(?:19|20)\d{2}s?|'\d{2}|(?:19|20)\d\d[-–/](?:\d\d|(?:19|20)\d\d)")
+VERSION = re.compile(r"(?:mk|tlr|gen|lvl|cat|type|mod|ver)-?\d{1,2}")
+MONEY = frozenset("$€£")
+LAW = word_set("law")
+FILL = word_set("fill")
+BEFORE_COUNTS = word_set("before_counts")
+MEASURED_DIGITS = 7  # digits; nothing is counted in longer numbers
+LABELLED_DIGITS = 5  # digits; a code of the trade, a floor or a model has fewer
+
+
+@dataclass(slots=True)
+class Run:
+    """Characters without a space that hold a digit: tokens i to j, and what stands beside them."""
+
+    story: Story
+    i: int
+    j: int
+    text: str  # lower case
+    sign: str  # the sign that touches it on the left, or ""
+    left: Token | None
+    right: Token | None  # the word behind it, when only one character parts them
+    label: str  # the label word before it, or ""
+    adjacent: bool  # whether nothing stands between the label and the run
+
+    @property
+    def digits(self) -> str:
+        """Return the characters without separators."""
+        return self.text.replace(",", "").replace("-", "").replace(".", "")
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is digits and separators alone."""
+        return self.digits.isdecimal()
+
+    @property
+    def parts(self) -> list[str]:
+        """Return what its separators part."""
+        return re.split(r"[-/.,:]", self.text)
+
+    @property
+    def before(self) -> str:
+        """Return the word on its left."""
+        return self.left.norm if self.left else ""
+
+    @property
+    def after(self) -> str:
+        """Return the word on its right."""
+        return self.right.norm if self.right else ""
+
+
+def read(story: Story, i: int, j: int) -> Run:
+    """Return the run of the tokens i to j."""
+    tokens = story.tokens
+    text = story.clear[tokens[i].start : tokens[j].end].lower().strip("'’")
+    before = tokens[i - 1] if i else None
+    glued = before is not None and before.end == tokens[i].start and not before.word
+    right = neighbour(story, j, 1)
+    if right is not None and right.start - tokens[j].end > 1:
+        right = None
+    label, adjacent = label_before(story, i)
+    sign = before.text if before is not None and glued else ""
+    return Run(story, i, j, text, sign, neighbour(story, i, -1), right, label, adjacent)
+
+
+def by_form(run: Run) -> bool:
+    """Whether the form alone shows it: a model, a calibre, money, a share, a statute."""
+    tokens = run.story.tokens
+    if run.text in entries("safe_codes") or (
+        run.sign == "." and "." + run.text in entries("safe_codes")
+    ):
+        return True
+    if run.sign in MONEY and run.sign:
+        return True
+    behind = tokens[run.j + 1] if run.j + 1 < len(tokens) else None
+    if behind is not None and behind.text in ("%", "°") and behind.start == tokens[run.j].end:
+        return True
+    if run.before in LAW or run.after in LAW or (run.i and tokens[run.i - 1].text == "§"):
+        return True
+    return (run.label == "class" and len(run.digits) < 2) or bool(VERSION.fullmatch(run.text))
+
+
+def by_measure(run: Run) -> bool:
+    """Whether it is a measure, a count, a radio code, a year, or has a harmless label."""
+    parts = run.parts
+    if MEASURE.fullmatch(run.text) or TEN_CODE.fullmatch(run.text):
+        return True
+    if len(parts) > 1 and parts[0].isdecimal() and any(p in entries("units") for p in parts[1:]):
+        return True
+    pair = SHORT_PAIR.fullmatch(run.text) and run.story.tokens[run.i].regime != LOWER
+    if pair and not like_a_case(run.text):
+        return True
+    size = len(run.digits)
+    few = size < 3 or "," in run.text or (run.after not in FILL and size < MEASURED_DIGITS)
+    if run.plain and few and run.after in entries("units"):
+        return True
+    if run.label == "number" and run.plain and size > 2:
+        return False
+    short = run.plain or run.text[:1].isdecimal() or len(run.text) < LABELLED_DIGITS
+    if short and size < LABELLED_DIGITS and run.label in entries("safe_labels"):
+        return True
+    return bool(YEARS.fullmatch(run.text))
+
+
+def by_words(run: Run) -> bool:
+    """Whether letters and digits together are ordinary words: 40-foot, 5-pound-test, lane-2."""
+    parts = run.parts
+    if FRACTION.fullmatch(run.text):
+        return True
+    if len(parts) < 2:
+        return False
+    words = [p for p in parts if p and not p.isdecimal()]
+    phonetic = entries("phonetic")
+    if parts[0].isdecimal() and words and not any(c.isdecimal() for w in words for c in w):
+        return all(len(w) > 3 and known(w) and w not in phonetic for w in words)
+    spelled = all((p.isalpha() and level(p)) or (p.isdecimal() and len(p) < 3) for p in parts)
+    return bool(spelled and parts[0].isalpha() and len(parts[0]) > 3 and parts[0] not in phonetic)
+
+
+def counted(run: Run) -> bool:
+    """Whether a plain number of three and more digits counts what stands beside it."""
+    right, size = run.right, len(run.digits)
+    opener = run.story.tokens[run.i]
+    if right is not None and level(right.norm) and right.norm not in entries("function"):
+        gap = run.story.clear[run.story.tokens[run.j].end : right.start]
+        several = right.norm.endswith("s")
+        fits = size == 3 or several or right.shape == "lower"
+        log = opener.first and opener.regime == UPPER and not several
+        if gap == " " and size < 6 and right.shape in ("lower", "upper") and fits and not log:
+            return True
+    near = run.left is not None and run.left.start >= opener.start - 20
+    return size == 3 and near and run.before in BEFORE_COUNTS
+
+
+def like_a_case(text: str) -> bool:
+    """Whether two hyphened numbers look like a case number rather than a code or a range."""
+    first, _, second = text.partition("-")
+    if first.startswith("0") or second.startswith("0"):
+        return True
+    return len(second) > 2 and first not in ("10", "11", "12", "13")

@@ -1,0 +1,38 @@
+"""A story's words do not outlive its stripping in the memory of the process."""
+
+import gc
+
+from reports.identity import strip
+
+SURNAME = "Zbigniewiczowska"  # in no list of the engine's, nor of Python's
+FIRST = "Quillonaire"
+ASKED = "Marmaduchess"
+
+
+def strings_in_memory(fragment: str) -> list[str]:
+    """Return every string that the garbage collector can reach and that holds the fragment."""
+    seen: set[int] = set()
+    found = []
+    waiting = [o for o in gc.get_objects() if isinstance(o, dict | tuple | list | set | frozenset)]
+    for held in waiting:
+        inside = [*held.keys(), *held.values()] if isinstance(held, dict) else list(held)
+        for item in inside:
+            if isinstance(item, str) and id(item) not in seen:
+                seen.add(id(item))
+                if fragment.casefold() in item.casefold():
+                    found.append(item)
+    return found
+
+
+def test_no_word_of_a_story_is_kept() -> None:
+    words = [SURNAME, FIRST, ASKED]
+    before = {word: len(strings_in_memory(word)) for word in words}
+    pieces = [f"Sgt. {SURNAME} met {FIRST} at 2215.", f"{SURNAME.upper()} said ", ASKED.lower()]
+    story = " ".join(pieces)
+    del pieces
+    stripped = strip(story, keep=[FIRST], remove=[ASKED])
+    assert SURNAME not in stripped.text
+    assert ASKED.lower() not in stripped.text
+    del story, stripped
+    gc.collect()
+    assert {word: len(strings_in_memory(word)) for word in words} == before
