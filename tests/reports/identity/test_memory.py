@@ -1,6 +1,7 @@
 """A story's words do not outlive its stripping in the memory of the process."""
 
 import gc
+import sys
 
 from reports.identity import strip
 
@@ -36,3 +37,23 @@ def test_no_word_of_a_story_is_kept() -> None:
     del story, stripped
     gc.collect()
     assert {word: len(strings_in_memory(word)) for word in words} == before
+
+
+def cached() -> dict[str, int]:
+    """Return how many answers each caching function of the engine holds."""
+    functions = {
+        f"{module.__name__}.{name}": value
+        for module in list(sys.modules.values())
+        if module.__name__.startswith("reports.identity")
+        for name, value in vars(module).items()
+        if hasattr(value, "cache_info")
+    }
+    return {name: function.cache_info().currsize for name, function in functions.items()}
+
+
+def test_no_cache_grows_with_the_stories() -> None:
+    strip(f"Sgt. {FIRST} met Officer Young of the Oakvale Police Department at 2215 on Elm Street.")
+    before = cached()
+    strip(f"Sgt. {SURNAME} met {ASKED} and Deputy Olderdale of Westmoorland, badge 4471, on I-80.")
+    assert len(before) > 5
+    assert cached() == before
