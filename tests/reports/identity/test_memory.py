@@ -52,8 +52,9 @@ def cached() -> dict[str, int]:
 
 
 def test_no_cache_grows_with_the_stories() -> None:
-    strip(f"Sgt. {FIRST} met Officer Young of the Oakvale Police Department at 2215 on Elm Street.")
+    story = "Sgt. {} met {} and Deputy Olderdale of {}, badge 4471, on I-80."
+    strip(story.format("Quornstable", "Ferrimond", "Wexlerbury"))
     before = cached()
-    strip(f"Sgt. {SURNAME} met {ASKED} and Deputy Olderdale of Westmoorland, badge 4471, on I-80.")
+    strip(story.format(SURNAME, FIRST, ASKED))
     assert len(before) > 5
     assert cached() == before
