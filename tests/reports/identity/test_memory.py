@@ -52,7 +52,7 @@ def cached() -> dict[str, int]:
 
 
 def test_no_cache_grows_with_the_stories() -> None:
-    story = "Sgt. {} met {} and Deputy Olderdale of {}, badge 4471, on I-80."
+    story = "Sgt. {0} met {1} of {2}. We told {1} that {2} was shut. they said {0} had a {2} there"
     strip(story.format("Quornstable", "Ferrimond", "Wexlerbury"))
     before = cached()
     strip(story.format(SURNAME, FIRST, ASKED))
