@@ -55,6 +55,6 @@ def test_no_cache_grows_with_the_stories() -> None:
     story = "Sgt. {0} met {1} of {2}. We told {1} that {2} was shut. they said {0} had a {2} there"
     strip(story.format("Quornstable", "Ferrimond", "Wexlerbury"))
     before = cached()
-    strip(story.format(SURNAME, FIRST, ASKED))
+    strip(story.format("Tarquenmoor", "Bellisandre", "Ockhamshire"))
     assert len(before) > 5
     assert cached() == before
