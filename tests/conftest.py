@@ -1,11 +1,15 @@
 """What every test starts from."""
 
+import os
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
 
 def pytest_configure() -> None:
+    # Playwright leaves an event loop running in the thread of the tests; nothing here is async.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     # The suite neither collects static files nor spends time on password hashing.
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
