@@ -24,8 +24,8 @@ class Facet:
 
     slug: its key in vocabulary.json. label: its heading on pages. multiple: whether a story may
     have several of its terms. identifying: whether it could single out an agency or an officer
-    in combination with others, so that public pages leave it out. of_lesson: whether it describes
-    a lesson rather than a story.
+    in combination with others, so that its terms have no page, and a story shows it only as far as
+    lessons/coarsening.py lets it. of_lesson: whether it describes a lesson rather than a story.
     """
 
     slug: str
@@ -58,7 +58,7 @@ FACETS = {
         Facet("role", "Role", multiple=True, identifying=True),
         Facet("experience", "Experience", identifying=True),
         Facet("involvement", "Told by"),
-        Facet("agency_type", "Kind of agency"),
+        Facet("agency_type", "Kind of agency", identifying=True),
         Facet("agency_size", "Size of agency", identifying=True),
         Facet("region", "Region", identifying=True),
         Facet("community", "Community", identifying=True),

@@ -35,6 +35,11 @@ class Segment:
     def is_removed(self) -> bool:
         return self.span is not None and self.span.tier != "doubt"
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it was removed, and the author is asked whether to keep it."""
+        return self.span is not None and self.span.tier == "possible"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -55,6 +60,11 @@ class Checked:
     def removed(self) -> int:
         """How many stretches were removed."""
         return sum(segment.is_removed for segment in self.story + self.advice)
+
+    @property
+    def uncertain(self) -> int:
+        """How many of the removed stretches the engine is not certain of."""
+        return sum(segment.is_uncertain for segment in self.story + self.advice)
 
     @property
     def doubts(self) -> int:

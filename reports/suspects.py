@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reports.drafts import Draft
-from reports.identity import Span, strip
+from reports.identity import TIERS, Span, strip
 from reports.models import Dismissal, Kind, Report
 
 SEPARATOR = "\n\n"  # between texts: the engine takes it for the end of a paragraph
 CONTEXT = 48  # characters shown on each side of a suspect
+TIER_LABELS = {"certain": "certain", "possible": "possible", "doubt": "only a doubt"}
 WORD_LENGTH = Dismissal._meta.get_field("word").max_length or 200  # characters
 
 
@@ -32,10 +33,14 @@ class Occurrence:
 
 @dataclass
 class Suspect:
-    """A word that may identify somebody, with every place where it stands."""
+    """A word that may identify somebody, with every place where it stands.
+
+    tier, reason, replacement: what the engine says where it is the most certain.
+    """
 
     key: Key
     word: str
+    tier: str
     reason: str
     replacement: str
     occurrences: list[Occurrence] = field(default_factory=list)
@@ -43,6 +48,10 @@ class Suspect:
     @property
     def kind_label(self) -> str:
         return str(Kind(self.key.kind).label)
+
+    @property
+    def tier_label(self) -> str:
+        return TIER_LABELS[self.tier]
 
 
 def key_of(kind: str, word: str) -> Key:
@@ -65,8 +74,11 @@ def find(texts: Mapping[str, str], dismissed: Collection[Key] = ()) -> list[Susp
         if key in dismissed:
             continue
         suspect = suspects.setdefault(
-            key, Suspect(key, " ".join(word.split()), span.reason, span.replacement)
+            key, Suspect(key, " ".join(word.split()), span.tier, span.reason, span.replacement)
         )
+        if TIERS.index(span.tier) < TIERS.index(suspect.tier):
+            suspect.tier, suspect.reason = span.tier, span.reason
+            suspect.replacement = span.replacement
         suspect.occurrences.append(_occurrence(texts, span))
     return list(suspects.values())
 

@@ -253,11 +253,14 @@ def words(typed: list[str]) -> list[str]:
 
 
 def summary(checked: Checked) -> str:
-    """Return the check in one line, as "11 things removed, 2 to look at."."""
-    removed, doubts = checked.removed, checked.doubts
+    """Return the check in one line: "11 things removed, 3 of them not certain, 2 to look at."."""
+    removed, uncertain, doubts = checked.removed, checked.uncertain, checked.doubts
     if not removed and not doubts:
         return "Nothing in it looks like a name, a place, a time or a number that identifies."
-    parts = [f"{removed} thing{'' if removed == 1 else 's'} removed"]
+    things = "Nothing" if not removed else "1 thing" if removed == 1 else f"{removed} things"
+    parts = [f"{things} removed"]
+    if uncertain:
+        parts.append("not certain" if removed == 1 else f"{uncertain} of them not certain")
     if doubts:
         parts.append(f"{doubts} to look at")
     return ", ".join(parts) + "."

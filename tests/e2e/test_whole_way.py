@@ -137,7 +137,9 @@ def test_a_story_on_its_whole_way(browser: Browser, visitor: BrowserContext, sit
     assert "heavy snow" in page
     for facet, slugs in REVIEWED["terms"].items():
         for slug in slugs:
-            assert LABELS[facet, slug] in page, (facet, slug)
+            # What could single out an agency is not told: too few of the sample stories share it.
+            told = not FACETS[facet].identifying
+            assert (LABELS[facet, slug] in page) == told, (facet, slug)
     assert [word for word in PLANTED if word in reader.content()] == []
     reader.goto("/terms/lesson_theme/shorten-roadside-time/")
     expect(reader.get_by_role("link", name=REVIEWED["title"]).first).to_be_visible()

@@ -51,6 +51,15 @@ def test_public_terms_leave_out_identifying_facets_and_what_says_nothing() -> No
     assert ("hazard", "ambush") in public
 
 
+def test_every_term_that_says_something_is_public_or_identifying() -> None:
+    public, identifying = set(Term.objects.public()), set(Term.objects.identifying())
+    assert identifying == {
+        t for t in Term.objects.exclude(slug__in=UNSAID) if FACETS[t.facet].identifying
+    }
+    assert public & identifying == set()
+    assert public | identifying == set(Term.objects.exclude(slug__in=UNSAID))
+
+
 def test_a_term_and_the_query_set_agree_on_what_is_public() -> None:
     assert {t for t in Term.objects.all() if t.is_public} == set(Term.objects.public())
 
@@ -118,7 +127,7 @@ def test_with_lessons_takes_four_queries(
         make_lesson(story, terms=[term("lesson_theme", "debrief")])
     with django_assert_num_queries(4):
         for story in Story.objects.published().with_lessons():
-            assert [facet.slug for facet, _ in story.facts()] == ["hazard"]
+            assert [t.slug for t in story.terms.all()] == ["ambush"]
             for lesson in story.lessons.all():
                 assert [facet.slug for facet, _ in lesson.facts()] == ["lesson_theme"]
 
@@ -139,7 +148,35 @@ def test_facts_stand_by_facet_in_the_order_of_the_vocabulary() -> None:
     ]
 
 
-def test_facts_of_a_story_fetched_without_the_gate_are_public_all_the_same() -> None:
+@pytest.mark.parametrize("stories", [1, 3])
+def test_facts_take_two_queries_more(
+    stories: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(stories):
+        make_story(terms=[term("hazard", "ambush"), term("role", "patrol"), term("region", "west")])
+    story = Story.objects.with_lessons()[0]
+    with django_assert_num_queries(2):
+        assert [facet.slug for facet, _ in story.facts()] == ["hazard"]
+
+
+def test_combinations_count_what_stories_carry_in_themselves() -> None:
+    patrol, west = term("role", "patrol"), term("region", "west")
+    canine, debrief = term("role", "canine"), term("lesson_theme", "debrief")
+    make_story(terms=[patrol, west, canine, debrief])
+    make_story(terms=[patrol, west])
+    make_story(terms=[patrol, term("region", "south")])
+    make_lesson(make_story(terms=[west]), terms=[patrol])
+    make_story()
+    assert Story.objects.combinations([patrol, west]) == {
+        frozenset({("role", "patrol"), ("region", "west")}): 2,
+        frozenset({("role", "patrol")}): 1,
+        frozenset({("region", "west")}): 1,
+        frozenset(): 1,
+    }
+    assert Story.objects.none().combinations([patrol]) == {}
+
+
+def test_facts_of_a_story_fetched_without_the_gate_are_those_a_page_may_show() -> None:
     story = make_story(
         terms=[
             term("role", "canine"),

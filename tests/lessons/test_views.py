@@ -19,7 +19,13 @@ def make_full_story(title: str = "A truck takes a flashlight") -> Story:
     """Return a story with facts and two lessons that carry themes."""
     story = make_story(
         title,
-        terms=[term("hazard", "ambush"), term("activity", "transport"), term("light", "glare")],
+        terms=[
+            term("hazard", "ambush"),
+            term("activity", "transport"),
+            term("light", "glare"),
+            term("role", "patrol"),
+            term("region", "west"),
+        ],
     )
     for _ in range(2):
         make_lesson(story, terms=[term("lesson_theme", "debrief"), term("audience", "recruits")])
@@ -230,6 +236,7 @@ def test_a_term_that_no_story_carries_has_a_page_that_says_so(client: Client) ->
         "/terms/community/remote/",
         "/terms/light/unknown/",
         "/terms/agency_type/withheld/",
+        "/terms/agency_type/tribal/",
         "/terms/recurrence/unsure/",
         "/terms/protection_in_use/not-relevant/",
         "/stories/no-such-story/",
@@ -244,13 +251,14 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
 # Queries
 
 
-@pytest.mark.parametrize("stories", [1, 3])
+@pytest.mark.parametrize("stories", [1, 3, 6])
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
         ("/", 5),  # stories, their terms, lessons, the lessons' terms; themes
         ("/stories/", 5),  # count, and the same four
-        ("/stories/story-0/", 5),  # story, terms, lessons, the lessons' terms; related
+        # story, terms, lessons, the lessons' terms; identifying terms, who shares them; related
+        ("/stories/story-0/", 7),
         ("/terms/hazard/ambush/", 6),  # term, count, and the same four
         ("/terms/lesson_theme/debrief/", 7),  # the same six, and the lessons on the theme
         ("/promise/", 0),

@@ -4,13 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 # Run apart from the suite, whose own database is there. Nothing listens on port 1.
 ASK = """
 import json, re
 import django
 django.setup()
+from django.core.management import call_command
 from django.test import Client
+call_command("collectstatic", verbosity=0, interactive=False)
 client = Client(raise_request_exception=False)
 story = "Sgt. Delacroix and I went to a noise call, and a man stood there with a knife."
 told = {"story": story, "step": "check", "light": "night-lit"}
@@ -27,12 +30,13 @@ print(json.dumps({
 """
 
 
-def test_the_database_is_away() -> None:
+def test_the_database_is_away(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", ASK],
         env=os.environ
         | {
             "DJANGO_SETTINGS_MODULE": "nearmiss.settings",
+            "DATA_DIR": str(tmp_path),
             "ALLOWED_HOSTS": "testserver",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nearmiss",
             "CACHE_URL": "",
