@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from . import lexicon, patterns
+from . import evidence, lexicon, patterns, tagger
 from .labels import apply, number_persons
-from .recognizers import codes, doubts, echoes, heads, numbers, persons, phrases, unknown
+from .naming import runs, span_of
+from .recognizers import codes, doubts, echoes, numbers, phrases
 from .span import Span, Stripped
-from .tokens import LABEL, Story, tokenise
+from .tokens import LABEL, MIXED, Story, Token, tokenise
 
+# Probability that outweighs a list by which a word is a brand, a state, a doctrine, or the label
+# of a number ("mile marker").
+SAFE = 0.6
+TRADE = 0.15  # the same for a word of the trade
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 ASKED = "You asked for it to be removed."
 
@@ -24,20 +29,22 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     result count characters of ``text``. The same story always gives the same result, and a
     stripped story comes back unchanged. Takes any string and raises nothing.
     """
-    kept = {fold(word) for word in keep} - {""}
     removed = [word for word in dict.fromkeys(map(str.strip, remove)) if word]
-    kept -= {fold(word) for word in removed}
+    kept = {fold(word) for word in keep} - {""} - {fold(word) for word in removed}
     spans: list[Span] = []
     pointed: list[Span] = []
+    earlier: Weighed = {}
     for _ in range(ROUNDS):
-        current = apply(text, settle(text, spans))
-        fresh, pointed = detect(current, kept, removed)
-        back = Offsets(text, settle(text, spans))
+        placed = settle(text, spans)
+        back = Offsets(placed)
+        reading = Reading(apply(text, placed), back, earlier)
+        fresh, pointed = reading.found(kept, removed)
         pointed = [moved for d in pointed if (moved := back.move(d)) is not None]
         fresh = [moved for s in fresh if (moved := back.move(s)) is not None]
         if not fresh:
             break
         spans = sorted(spans + fresh, key=lambda s: s.start)
+        earlier = reading.remembered()
     final = settle(text, spans)
     everything = settle(text, final + pointed)
     lexicon.forget()
@@ -58,10 +65,9 @@ def settle(text: str, spans: list[Span]) -> list[Span]:
 class Offsets:
     """Leads offsets in a stripped text back to the text as it came in."""
 
-    def __init__(self, text: str, spans: list[Span]) -> None:
-        self.cuts: list[
-            tuple[int, int, int]
-        ] = []  # start and end in the stripped text, shift after
+    def __init__(self, spans: list[Span]) -> None:
+        # Start and end of each replacement in the stripped text, and the shift behind it.
+        self.cuts: list[tuple[int, int, int]] = []
         shift = 0
         for span in spans:
             start = span.start - shift
@@ -83,35 +89,147 @@ class Offsets:
         shift = self.cuts[low - 1][2] if low else 0
         return replace(span, start=span.start + shift, end=span.end + shift)
 
+    def starts(self, tokens: list[Token]) -> list[int]:
+        """Return where each token starts in the text as it came in; of a replacement, -1."""
+        found, shift, at = [], 0, 0
+        for token in tokens:
+            while at < len(self.cuts) and self.cuts[at][1] <= token.start:
+                shift = self.cuts[at][2]
+                at += 1
+            inside = at < len(self.cuts) and self.cuts[at][0] <= token.start
+            found.append(-1 if inside else token.start + shift)
+        return found
 
-def detect(text: str, kept: set[str], removed: list[str]) -> tuple[list[Span], list[Span]]:
-    """Return the identifiers and the doubts of one reading of a text, each in order."""
-    story = tokenise(text)
-    taken = bytearray(len(text))
-    for found in LABEL.finditer(text):
-        taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
-    labels = bytes(taken)
+
+# How a word stands: the regime of its sentence, whether it opens it, and how often the story writes
+# it in lower case and capitalised, as far as that counts.
+Setting = tuple[str, bool, bool, int]
+
+# Offset of a word in the text as it came in: its setting, and what the tagger gave it (None: it
+# was settled).
+Weighed = dict[int, tuple[Setting, list[float] | None]]
+
+
+class Reading:
+    """One reading of a text, the story as it came in or what is left of it after earlier ones.
+
+    What has a form of its own (a phone, a date, a plate) is told by patterns; what is told by its
+    surroundings is weighed by the tagger; what was a name once is one everywhere. A later reading
+    weighs anew only what stands beside a replacement: the rest reads as before.
+    """
+
+    def __init__(self, text: str, back: Offsets, earlier: Weighed) -> None:
+        self.text = text
+        self.story = tokenise(text)
+        spare(self.story)
+        self.starts = back.starts(self.story.tokens)
+        lower, capital = evidence.seen(self.story)
+        self.settings: list[Setting] = [
+            (t.regime, t.first, t.norm in lower, min(capital[t.norm], 2)) for t in self.story.tokens
+        ]
+        self.weighed = self.weigh(earlier)
+
+    def weigh(self, earlier: Weighed) -> dict[int, list[float]]:
+        """Return {index of a token: probability of each class} of the tokens not settled."""
+        if not earlier:
+            return tagger.doubtful(self.story)
+        anew = self.changed(earlier)
+        fresh = tagger.doubtful(self.story, anew)
+        weighed = {}
+        for i, start in enumerate(self.starts):
+            chances = fresh.get(i) if i in anew else earlier[start][1]
+            if chances is not None:
+                weighed[i] = chances
+        return weighed
+
+    def changed(self, earlier: Weighed) -> set[int]:
+        """Return the tokens that may weigh otherwise than in the earlier reading."""
+        size = len(self.settings)
+        anew: set[int] = set()
+        for i, (setting, start) in enumerate(zip(self.settings, self.starts, strict=True)):
+            before = earlier.get(start)
+            if before is None:
+                anew.update(range(max(0, i - tagger.REACH), min(size, i + tagger.REACH + 1)))
+            elif before[0] != setting:
+                anew.add(i)
+        for i in sorted(anew):  # whole runs of doubtful tokens, for they are chained
+            for step in (-1, 1):
+                j = i + step
+                while 0 <= j < size and j not in anew and earlier[self.starts[j]][1] is not None:
+                    anew.add(j)
+                    j += step
+        return anew
+
+    def remembered(self) -> Weighed:
+        """Return what the next reading need not weigh again."""
+        return {
+            start: (setting, self.weighed.get(i))
+            for i, (setting, start) in enumerate(zip(self.settings, self.starts, strict=True))
+            if start >= 0
+        }
+
+    def found(self, kept: set[str], removed: list[str]) -> tuple[list[Span], list[Span]]:
+        """Return the identifiers and the doubts, each in order."""
+        text, story, weighed = self.text, self.story, self.weighed
+        taken = bytearray(len(text))
+        for found in LABEL.finditer(text):
+            taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+        labels = bytes(taken)
+        spans = list(by_form(story, taken))
+        untaken = {i: p for i, p in weighed.items() if is_open(story.tokens[i], p, taken)}
+        for run in runs(story, untaken):
+            span = span_of(story, run)
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+            spans.append(span)
+        spans += echoes.find(story, taken, spans, weighed)
+        pointed = list(doubts.find(story, taken, weighed))
+        if kept:
+            spans = [s for s in spans if fold(text[s.start : s.end]) not in kept]
+            pointed = [d for d in pointed if fold(text[d.start : d.end]) not in kept]
+        if removed:
+            spans, asked = requested(story, labels, spans, removed)
+            pointed = [d for d in pointed if not any(asked[d.start : d.end])]
+        return sorted(spans, key=lambda s: s.start), pointed
+
+
+def spare(story: Story) -> None:
+    """Fix the K-9s: a word that looks like a code, and is none."""
+    tokens = story.tokens
+    for i, token in enumerate(tokens):
+        if token.norm == "k" and [t.norm for t in tokens[i + 1 : i + 3]] == ["-", "9"]:
+            for part in tokens[i : i + 3]:
+                part.fixed = True
+        elif token.norm == "k9":
+            token.fixed = True
+
+
+def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
+    """Whether the tagger may decide about a word: no pattern has it, and no list keeps it."""
+    if token.fixed:
+        return False
+    sure = 1 - chances[0]
+    if sure < SAFE and (token.safe or is_label(token)):
+        return False
+    if sure < TRADE and lexicon.is_trade_word(token.norm):
+        return False
+    return not any(taken[token.start : token.end])
+
+
+def is_label(token: Token) -> bool:
+    """Whether a word stands before numbers (badge, marker), in small letters amid capitals."""
+    return token.shape == "lower" and token.regime == MIXED and lexicon.is_label(token.norm)
+
+
+def by_form(story: Story, taken: bytearray) -> Iterator[Span]:
+    """Yield what is told by its form alone; the earlier recognizer has what two would take."""
     phrases.mark_safe(story)
     parts = patterns.windows(story)
-    spans = list(patterns.find(story, parts, taken, contacts=True))
-    spans += codes.find_plates(story, taken)
-    spans += phrases.find(story, taken)
-    spans += patterns.find(story, parts, taken, contacts=False)
-    spans += codes.find_spelt(story, taken)
-    spans += numbers.find(story, taken)
-    spans += heads.find(story, taken)
-    spans += persons.find(story, taken)
-    spans += echoes.find(story, taken, spans, shouted=True)
-    spans += unknown.find(story, taken)
-    spans += echoes.find(story, taken, spans)
-    pointed = list(doubts.find(story, taken))
-    if kept:
-        spans = [s for s in spans if fold(text[s.start : s.end]) not in kept]
-        pointed = [d for d in pointed if fold(text[d.start : d.end]) not in kept]
-    if removed:
-        spans, asked = requested(story, labels, spans, removed)
-        pointed = [d for d in pointed if not any(asked[d.start : d.end])]
-    return sorted(spans, key=lambda s: s.start), pointed
+    yield from patterns.find(story, parts, taken, contacts=True)
+    yield from codes.find_plates(story, taken)
+    yield from phrases.find(story, taken)
+    yield from patterns.find(story, parts, taken, contacts=False)
+    yield from codes.find_spelt(story, taken)
+    yield from numbers.find(story, taken)
 
 
 def requested(
@@ -119,7 +237,7 @@ def requested(
 ) -> tuple[list[Span], bytearray]:
     """Return the spans with those that the officer asks for, and one byte a character: 1 if asked.
 
-    What the engine has found itself keeps its kind and its replacement.
+    What the engine has found itself, whole, keeps its kind and its replacement.
     """
     asked = bytearray(len(story.clear))
     tokens = [token for token in story.tokens if token.shape != "break"]
@@ -130,16 +248,22 @@ def requested(
         for i in range(len(norms) - len(wanted) + 1 if wanted else 0):
             if norms[i] == wanted[0] and norms[i : i + len(wanted)] == wanted:
                 start, end = tokens[i].start, tokens[i + len(wanted) - 1].stem_end
-                asked[start:end] = b"\1" * (end - start)
-    covered = bytearray(labels)
+                if not any(labels[start:end]):
+                    asked[start:end] = b"\1" * (end - start)
     result = []
     for span in spans:
-        covered[span.start : span.end] = b"\1" * (span.end - span.start)
-        if any(asked[span.start : span.end]):
+        hit = asked[span.start : span.end]
+        if any(hit):
+            beyond = asked[max(0, span.start - 1) : span.start] + asked[span.end : span.end + 1]
+            if any(beyond):  # a part of what was asked for: that goes as one
+                continue
+            asked[span.start : span.end] = bytes(span.end - span.start)
             span = replace(span, tier="certain", reason=ASKED)
         result.append(span)
-    rest = bytes(a & (1 - c) for a, c in zip(asked, covered, strict=True))
-    for stretch in re.finditer(b"\1{1,}", rest):
-        if not story.clear[stretch.start() : stretch.end()].isspace():
-            result.append(Span(*stretch.span(), "PERSON", "certain", ASKED, "[removed]"))
+    for stretch in re.finditer(b"\1{1,}", bytes(asked)):
+        start, end = stretch.span()
+        result = [span for span in result if span.end <= start or end <= span.start]
+        result.append(Span(start, end, "PERSON", "certain", ASKED, "[removed]"))
+    for span in result:
+        asked[span.start : span.end] = b"\1" * (span.end - span.start)
     return result, asked

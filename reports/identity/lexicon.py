@@ -5,11 +5,15 @@ from __future__ import annotations
 import gzip
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib import resources
+from itertools import count
+from pathlib import Path
 
 from .tokens import APOSTROPHES, TOKEN
 
+DATA = Path(__file__).parent / "data"
+Phrases = dict[str, dict[str, list[tuple[str, ...]]]]  # by their first two words; "" for none
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FREQUENT = 2  # word levels 1 and 2 of data/words.txt.gz are frequent words
 CONTRACTED = frozenset(("t", "s", "re", "ve", "ll", "d", "m", "em", "all", "clock", "am", ""))
@@ -50,33 +54,23 @@ PREFIXES = (
 )
 
 
-def _lines(name: str) -> list[str]:
-    packed = (resources.files(__package__) / "data" / name).read_bytes()
-    return gzip.decompress(packed).decode("utf-8").splitlines()
-
-
 def _sections(name: str) -> dict[str, list[str]]:
-    sections: dict[str, list[str]] = {}
-    for line in _lines(name):
-        if line.startswith("= "):
-            rows = sections.setdefault(line[2:], [])
-        else:
-            rows.append(line)
-    return sections
+    text = gzip.decompress((DATA / name).read_bytes()).decode("utf-8")
+    parts = (part.rstrip("\n").split("\n") for part in text.split("= ")[1:])
+    return {part[0]: part[1:] for part in parts}
 
 
 @cache
 def entries(name: str) -> frozenset[str]:
     """Return the entries of data/lists/NAME.txt; a line that starts with # is a comment."""
-    text = (resources.files(__package__) / "data" / "lists" / f"{name}.txt").read_text("utf-8")
+    text = (DATA / "lists" / f"{name}.txt").read_text("utf-8")
     rows = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(entry.strip() for line in rows for entry in line.split(",") if entry.strip())
 
 
 @cache
 def _sets() -> dict[str, str]:
-    source = (resources.files(__package__) / "data" / "sets.toml").read_text("utf-8")
-    return tomllib.loads(source)
+    return tomllib.loads((DATA / "sets.toml").read_text("utf-8"))
 
 
 @cache
@@ -97,9 +91,7 @@ def levels() -> dict[str, int]:
 @cache
 def _names() -> tuple[dict[str, int], dict[str, int]]:
     sections = _sections("names.txt.gz")
-    first, last = (
-        {name: rank for rank, name in enumerate(sections[k], 1)} for k in ("first", "last")
-    )
+    first, last = (dict(zip(sections[k], count(1), strict=False)) for k in ("first", "last"))
     return first, last
 
 
@@ -119,17 +111,20 @@ def split(phrase: str) -> tuple[str, ...]:
     return tuple(w[:-2] if len(w) > 3 and w.endswith("'s") else w for w in words)
 
 
-@cache
-def phrases(name: str) -> dict[str, list[tuple[str, ...]]]:
-    """Return the entries of a list by their first word, the longest first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for entry in entries(name):
-        words = split(entry.rstrip("!"))
-        if words:
-            found.setdefault(words[0], []).append(words)
-    for rows in found.values():
-        rows.sort(key=lambda row: (-len(row), row))
+def by_opening(rows: Iterable[tuple[str, ...]]) -> Phrases:
+    """Return phrases by their first and their second word, the longest first."""
+    found: Phrases = {}
+    for words in sorted(rows, key=lambda words: (-len(words), words)):
+        second = words[1] if len(words) > 1 else ""
+        found.setdefault(words[0], {}).setdefault(second, []).append(words)
     return found
+
+
+@cache
+def phrases(name: str) -> Phrases:
+    """Return the entries of a list as phrases."""
+    rows = (split(entry.rstrip("!")) for entry in entries(name))
+    return by_opening(words for words in rows if words)
 
 
 @cache
@@ -139,16 +134,10 @@ def town_names() -> tuple[str, ...]:
 
 
 @cache
-def places() -> dict[str, list[tuple[str, ...]]]:
-    """Return US towns of two and more words by their first word, the longest first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for town in _sections("places.txt.gz")["towns"]:
-        words = split(town)
-        if len(words) > 1:
-            found.setdefault(words[0], []).append(words)
-    for rows in found.values():
-        rows.sort(key=lambda row: (-len(row), row))
-    return found
+def places() -> Phrases:
+    """Return the US towns of two and more words as phrases."""
+    rows = (split(town) for town in town_names() if not town.isalpha())
+    return by_opening(words for words in rows if len(words) > 1)
 
 
 @cache
@@ -193,14 +182,20 @@ def listed(word: str, *names: str) -> bool:
     return any(word in entries(name) for name in names)
 
 
+def is_label(word: str) -> bool:
+    """Whether the word stands before numbers (badge, marker, lane) and is nobody's name."""
+    lists = ("number_labels", "place_labels", "safe_labels")
+    return any(word in entries(name) for name in lists) and not name_weight(word)
+
+
+def is_trade_word(word: str) -> bool:
+    """Whether the word belongs to the trade (Narcan, Kevlar) and is nobody's name."""
+    return word in entries("trade") and not name_weight(word)
+
+
 def is_first(word: str) -> bool:
     """Whether the word is a first name of the census."""
     return word in first_names()
-
-
-def is_last(word: str) -> bool:
-    """Whether the word is a surname of the census."""
-    return word in surnames()
 
 
 def name_weight(word: str) -> int:

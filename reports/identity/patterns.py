@@ -1,4 +1,4 @@
-"""Compiles data/patterns.toml and runs it over the parts of a story that can hold a find."""
+"""Compiles data/patterns.toml and tries each pattern at the words that can start its find."""
 
 from __future__ import annotations
 
@@ -7,40 +7,63 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
-from .lexicon import entries
+from .lexicon import entries, word_set
+from .recognizers.chains import MOST_RUNS, chains
 from .span import Span
-from .tokens import Story
+from .tokens import SIGN, Story
 
-NEAR = 50  # characters on each side of a trigger that are read; no pattern reaches farther
-FAR = 330  # the same for web and email addresses
+SOURCE = Path(__file__).parent / "data" / "patterns.toml"
+NEAR = 120  # characters on each side of a sign of the web that are read
+FAR = 330  # characters of a web address that are read
+RUN_WORDS = 6  # words of a run with digits at which a pattern may start
+LETTERS = 4  # single letters before a number in words that belong to it
+
+# The order in which the patterns are tried: of two finds that overlap, the earlier stays.
+WHEN = (
+    "web",
+    "digit",
+    "line",
+    "before digit",
+    "spelt",
+    "as",
+    "number",
+    "before number",
+    "month",
+    "before month",
+    "weekday",
+    "radio",
+    "account",
+    "label",
+)
+Places = dict[str, list[int]]  # {when: places in the text, in order}
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One compiled pattern; ``group`` is the part that is the identifier.
+    """What a find of one pattern is; ``group`` is the group of the identifier in its regex."""
 
-    ``when`` names the trigger without which it cannot match.
-    """
-
-    regex: re.Pattern[str]
     kind: str
     label: str
     reason: str
     tier: str
     group: int
-    need: tuple[str, ...]
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """A part of the text (characters, end exclusive) and the triggers that stand in it."""
+class Patterns:
+    """All patterns that are tried at the same places of the same text, joined into one regex.
 
-    start: int
-    end: int
-    triggers: frozenset[str]
+    Each is a named group of it, its name in ``members``. ``signs`` are what a pattern of the web
+    needs near it.
+    """
+
+    when: str
+    cased: bool
+    regex: re.Pattern[str]
+    members: dict[str, Pattern]
+    signs: tuple[str, ...] = ()
 
 
 def _alternation(name: str) -> str:
@@ -49,111 +72,188 @@ def _alternation(name: str) -> str:
 
 
 @cache
-def patterns() -> tuple[Pattern, ...]:
-    """Return the patterns in the order of the file."""
-    source = (resources.files(__package__) / "data" / "patterns.toml").read_text("utf-8")
-    data = tomllib.loads(source)
+def patterns() -> dict[bool, tuple[Patterns, ...]]:
+    """Return {whether they are of kind CONTACT: the joined patterns, in the order of WHEN}."""
+    data = tomllib.loads(SOURCE.read_text("utf-8"))
     names: dict[str, str] = dict(data["words"])
     names["PHONETIC"] = _alternation("phonetic")
     names["RADIOWORD"] = _alternation("radiowords")
     names["NUMWORD"] = _alternation("numwords")
 
     def expand(text: str) -> str:
-        for _ in range(2):
-            text = re.sub(r"\{([A-Z]+)\}", lambda found: names[found.group(1)], text)
+        while (wider := re.sub(r"\{([A-Z]+)\}", lambda found: names[found[1]], text)) != text:
+            text = wider
         return text
 
-    return tuple(
-        Pattern(
-            regex=re.compile(expand(row["pattern"]), 0 if row.get("case") else re.IGNORECASE),
-            kind=row["kind"],
-            label=row["label"],
-            reason=row["reason"],
-            tier=row.get("tier", "certain"),
-            group=row.get("group", 0),
-            need=tuple(row.get("need", ())),
-            when=row.get("when", "any"),
+    rows: dict[tuple[int, bool, bool, int], list[dict]] = {}
+    for number, row in enumerate(data["pattern"]):
+        for when in [row["when"]] if isinstance(row["when"], str) else row["when"]:
+            alone = number if when == "web" else 0
+            key = (WHEN.index(when), row.get("case", False), row["kind"] == "CONTACT", alone)
+            rows.setdefault(key, []).append(row)
+    found: dict[bool, list[Patterns]] = {True: [], False: []}
+    for (order, cased, contact, _), group in sorted(rows.items(), key=lambda item: item[0]):
+        joined = re.compile(
+            "|".join(f"(?P<p{n}>{expand(row['pattern'])})" for n, row in enumerate(group))
         )
-        for row in data["pattern"]
-    )
+        members = {
+            f"p{n}": Pattern(
+                kind=row["kind"],
+                label=row["label"],
+                reason=row["reason"],
+                tier=row.get("tier", "certain"),
+                group=joined.groupindex[f"p{n}"] + row.get("group", 0),
+            )
+            for n, row in enumerate(group)
+        }
+        signs = tuple(group[0].get("signs", ()))
+        found[contact].append(Patterns(WHEN[order], cased, joined, members, signs))
+    return {contact: tuple(joined) for contact, joined in found.items()}
 
 
 @cache
-def triggers() -> dict[str, str]:
-    """Return {word: trigger} of the words that can start or hold a find."""
-    found = dict.fromkeys(entries("numwords") | entries("ordinals"), "number")
-    found.update(dict.fromkeys(entries("phonetic"), "phonetic"))
-    found.update(dict.fromkeys(entries("months"), "month"))
-    found.update(dict.fromkeys(("dot", "http", "https", "www"), "web"))
+def triggers() -> dict[str, tuple[str, ...]]:
+    """Return {word: the kinds of places that it opens}."""
+    found: dict[str, tuple[str, ...]] = {}
+    for when, words in (
+        ("number", entries("numwords") | entries("ordinals")),
+        ("month", entries("months")),
+        ("weekday", entries("weekdays")),
+        ("spelt", entries("phonetic")),
+        ("radio", entries("phonetic") | entries("radiowords")),
+        ("account", word_set("accounts")),
+        ("label", word_set("pattern_labels")),
+        ("as", frozenset(("as",))),
+    ):
+        for word in words:
+            found[word] = (*found.get(word, ()), when)
     return found
 
 
-def windows(story: Story) -> list[Window]:
-    """Return the parts of the story that hold a trigger, in order and apart."""
-    words = triggers()
-    found: list[tuple[int, int, set[str]]] = []
-    size = len(story.clear)
-    for token in story.tokens:
-        if token.shape in ("digit", "alnum"):
-            trigger, reach = "digit", NEAR
-        elif token.word:
-            trigger, reach = words.get(token.norm, ""), NEAR
-        elif token.text in "@/_":
-            trigger, reach = "web", FAR
-        elif token.text == "." and story.clear[token.end : token.end + 1].isalnum():
-            trigger, reach = "web", NEAR
+def windows(story: Story) -> Places:
+    """Return the places of the story at which the patterns are tried."""
+    places: Places = {when: [] for when in WHEN}
+    near_digits(story, places)
+    opened, tokens = triggers(), story.tokens
+    for i in [i for i, token in enumerate(tokens) if token.norm in opened]:
+        token = tokens[i]
+        start = token.start
+        for when in opened[token.norm]:
+            if when == "number":
+                if i and "number" in opened.get(tokens[i - 1].norm, ()):
+                    places["number"].append(start)
+                    continue
+                first = letters_before(story, i)
+                places["number"].append(tokens[first].start)
+                if first < i:
+                    places["number"].append(start)
+                places["before number"].append(place_before(story, first))
+            elif when == "as":
+                places["as"].append(place_before(story, i))
+            else:
+                places[when].append(start)
+                if when == "month":
+                    places["before month"].append(place_before(story, i))
+    return places
+
+
+def near_digits(story: Story, places: Places) -> None:
+    """Add the places at and before the runs of characters that hold a digit."""
+    tokens, forms = story.tokens, story.forms
+    digit, before = places["digit"], places["before digit"]
+    runs = list(chains(story))
+    if len(runs) > MOST_RUNS:
+        return
+    for i, j in runs:
+        start = tokens[i].start
+        digit.append(start - (start > 0 and story.clear[start - 1] in "(+-"))
+        if digit[-1] < start:
+            digit.append(start)
+        for k in range(i + 1, min(j + 1, i + 2 * RUN_WORDS)):
+            if forms[k] in "da":
+                digit.append(tokens[k].start)
+        if opens_line(forms, i):
+            places["line"].append(start)
         else:
-            continue
-        if not trigger:
-            continue
-        start, end = max(0, token.start - reach), min(size, token.end + reach)
-        if found and found[-1][1] >= start:
-            last = found[-1]
-            last[2].add(trigger)
-            found[-1] = (min(last[0], start), max(last[1], end), last[2])
-        else:
-            found.append((start, end, {trigger}))
-    return [Window(*snap(story.clear, start, end), frozenset(kinds)) for start, end, kinds in found]
+            before.append(place_before(story, i))
+        if forms[i] not in "da":
+            before.append(start)
 
 
-def snap(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the stretch widened to the next white space, so that no word is cut."""
-    for _ in range(NEAR):
-        if start == 0 or text[start].isspace():
+def opens_line(forms: str, i: int) -> bool:
+    """Whether nothing but a few signs stands between token i and the start of its line."""
+    before = forms[max(0, i - 4) : i].rstrip(SIGN + '"')
+    return before.endswith("\n") or (not before and i < 4)
+
+
+def letters_before(story: Story, i: int) -> int:
+    """Return the first of the single letters that lead to token i: H P two three."""
+    first = i
+    if i and story.tokens[i].norm == "quarter" and story.tokens[i - 1].norm == "a":
+        return i - 1
+    while first and first > i - LETTERS and story.forms[first - 1] in "sk":
+        letter = story.tokens[first - 1].norm
+        if letter == "a" or (letter == "i" and first == i):
             break
-        start -= 1
-    for _ in range(NEAR):
-        if end >= len(text) or text[end].isspace():
-            break
-        end += 1
-    return start, end
+        first -= 1
+    return first
 
 
-def find(story: Story, parts: list[Window], taken: bytearray, contacts: bool) -> Iterator[Span]:
+def place_before(story: Story, i: int) -> int:
+    """Return the start of the word before token i, or of the token when there is none near."""
+    tokens, forms = story.tokens, story.forms
+    k = i - 1
+    while k >= 0 and k > i - 4 and not tokens[k].word and forms[k] != "\n":
+        k -= 1
+    if k < 0 or not tokens[k].word:
+        return tokens[i].start
+    dotted = k > 1 and forms[k] in "ku" and forms[k - 1] == "." and forms[k - 2] == "k"
+    return tokens[k - 2 if dotted else k].start  # U.S. 41
+
+
+def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iterator[Span]:
     """Yield what the patterns find and mark it in ``taken`` (one byte a character).
 
     ``contacts`` chooses the patterns of kind CONTACT or all others. A find that touches a
     character already taken is dropped: the earlier pattern has it.
     """
-    text = story.clear
-    lower = text.lower()
-    for pattern in patterns():
-        if (pattern.kind == "CONTACT") is not contacts:
-            continue
-        if pattern.need and not any(piece in lower for piece in pattern.need):
-            continue
-        whole = pattern.when == "any"
-        for part in [Window(0, len(text), frozenset())] if whole else parts:
-            if not whole and pattern.when not in part.triggers:
+    for joined in patterns()[contacts]:
+        text = story.clear if joined.cased else story.lower
+        if joined.when == "web":
+            matches = near_signs(text, joined)
+        else:
+            matches = (m for at in places[joined.when] if (m := joined.regex.match(text, at)))
+        for found in matches:
+            pattern = joined.members[found.lastgroup or ""]
+            start, end = trim(text, *found.span(pattern.group))
+            if start >= end or 1 in taken[start:end]:
                 continue
-            for found in pattern.regex.finditer(text, part.start, part.end):
-                start, end = trim(text, *found.span(pattern.group))
-                if start >= end or any(taken[start:end]):
-                    continue
-                taken[start:end] = b"\1" * (end - start)
-                yield Span(
-                    start, end, pattern.kind, pattern.tier, pattern.reason, f"[{pattern.label}]"
-                )
+            taken[start:end] = b"\1" * (end - start)
+            yield Span(start, end, pattern.kind, pattern.tier, pattern.reason, f"[{pattern.label}]")
+
+
+def near_signs(text: str, joined: Patterns) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern near its signs: @, www., (at)."""
+    places = sorted(at for sign in joined.signs for at in positions(text, sign))
+    i = 0
+    while i < len(places):
+        start, end = max(0, places[i] - NEAR), places[i] + FAR
+        i += 1
+        while i < len(places) and places[i] - NEAR <= end:
+            end = places[i] + FAR
+            i += 1
+        least = max(0, start - FAR)
+        while start > least and not text[start - 1].isspace():
+            start -= 1
+        yield from joined.regex.finditer(text, start, min(len(text), end))
+
+
+def positions(text: str, sign: str) -> Iterator[int]:
+    """Yield where a sign stands."""
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + 1)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

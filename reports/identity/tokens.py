@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 LABELS = (
     "person|K-9|agency|hospital|school|court|business|place|town|county|street|address|highway|exit|"
@@ -12,24 +13,29 @@ LABELS = (
 )  # every replacement that the engine gives, without its letter; a closed list, or a name in
 # brackets would be safe from the engine
 LABEL = re.compile(rf"\[(?:{LABELS})(?: [A-Z]{{1,3}})?\]")
-TOKEN = re.compile(r"[^\W_]+(?:['’ʻʼ`‘][^\W_]+)*|\n+|[^\w\s]|_")
+FILLER, FILLED = "\ufffb", "\ufffc"  # stand for the characters of a label, and for its last one
+LABELLED = "[]"  # the text of the token that a label is
+TOKEN = re.compile(
+    r"[^\W_]+(?:['’ʻʼ`‘][^\W_]+)*|\n+|\ufffb*\ufffc(?:['’][sS](?![^\W_]))?|[^\w\s]|_"
+)
 APOSTROPHES = str.maketrans("’ʻʼ`‘", "'''''")
 PLAIN = {
-    0xA0: " ",
-    0x2007: " ",
-    0x202F: " ",
-    0x2009: " ",
-    0x2010: "-",
-    0x2011: "-",
-    0x2012: "-",
-    0x2212: "-",
+    "\u00a0": " ",
+    "\u2007": " ",
+    "\u202f": " ",
+    "\u2009": " ",
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2012": "-",
+    "\u2212": "-",
+    FILLER: "\ufffd",  # a story's own, which is no label
+    FILLED: "\ufffd",
 }
-FILLER = "￼"  # stands for each character of a label of ours that the text already holds
+PLAINER = re.compile(f"[{''.join(PLAIN)}]")
 LOWER, MIXED, UPPER, TITLE = "lower", "mixed", "upper", "title"
+LONG = 50_000  # characters; a story has a few thousand
 MAX_WORD = 64  # characters; a longer run is no word
 SENTENCE_WORDS = 400  # a "sentence" longer than this is cut, to keep the regime local
-SENTENCE_END = frozenset(".!?\n")
-OPENERS = frozenset("\"“'‘([{*•>-–—#|")
 SHORTENED = (
     "approx apr aug ave blvd capt chas cmdr col const cpl cpt dec dep dept det dr e ext feb "
     "fri ft gen geo hon insp inv jan jas jos jr jul jun lt ltc maj mar mon mr mrs ms mt n no "
@@ -38,21 +44,38 @@ SHORTENED = (
 )  # words whose full stop does not end a sentence
 ABBREVIATIONS = frozenset(SHORTENED.split())
 
+# The form of a token is one letter, so that a whole sentence can be counted and searched as a
+# string. Words: digit, alnum; then by shape, for one letter, two or three, and more of them.
+DIGIT, ALNUM = "d", "a"
+FORMS = {"lower": "slL", "cap": "kcC", "upper": "uuU", "mixed": "mmM"}
+FIRST_PERSON = "ivw"  # I, I'm, I've: capitals that tell nothing
+SIGN_FORMS = {".": ".", "!": "!", "?": "!", ":": ":", "\n": "\n"}
+SIGN_FORMS.update(dict.fromkeys("\"“'‘{*•>|#", '"'))  # what is behind them opens a sentence
+LABEL_FORM, SIGN = "[", "-"
+TELLING = re.compile('[.!:"\n]')  # forms of signs that end or open something
+WORDS = "daslLkcCuUmMivw"
+NO_NUMBER = re.compile(f"[{WORDS[1:]}]")
+NO_CODE = re.compile(f"[{WORDS[2:]}]")
+CAPITAL = re.compile("[kcCmM]")
+OPENS = re.compile(rf"[{WORDS}\[]")
+ENDS = frozenset("\"”')")  # signs that a full stop may stand before
+
+Analysed = tuple[str, str, bool, str, int, str]  # text, norm, word, shape, possessive, form
+
 
 @dataclass(slots=True)
 class Token:
-    """A word, a sign or a line break; offsets in characters, end exclusive."""
+    """A word, a sign, a line break or a label of ours; offsets in characters, end exclusive."""
 
     start: int
     end: int
     text: str
     norm: str  # lower case, plain apostrophes, without a possessive 's
     word: bool
-    shape: str  # lower, cap, upper, mixed, digit, alnum, sign, break
+    shape: str  # lower, cap, upper, mixed, digit, alnum, sign, break, label
+    stem_end: int  # end without the possessive
     first: bool = False  # opens a sentence, a line or a quotation
     regime: str = MIXED
-    stem_end: int = 0  # end without the possessive
-    name: bool = False
     safe: bool = False
     brand: bool = False  # safe as a make or a product
     fixed: bool = False  # part of a phrase that stays whatever else the story says
@@ -60,30 +83,61 @@ class Token:
 
 @dataclass(slots=True)
 class Story:
-    """A tokenised story. ``clear`` is the text with our own labels blanked out, same length."""
+    """A tokenised story.
+
+    ``clear`` is the text with our own labels blanked out, ``lower`` that in small letters, both
+    of the same length; ``forms`` has one letter for each token.
+    """
 
     text: str
     clear: str
+    lower: str
     tokens: list[Token]
-    words: list[Token] = field(default_factory=list)
-    hinted: set[str] = field(default_factory=set)
+    words: list[Token]
+    forms: str
 
 
-def analyse(piece: str) -> tuple[str, str, int]:
-    """Return (norm, shape, characters of the possessive ending) of a word."""
-    norm = piece.lower().translate(APOSTROPHES)
+def analyse(piece: str) -> Analysed:
+    """Return what a piece of the text says of itself, wherever it stands."""
+    if piece.isalpha() and piece.islower() and piece.isascii():
+        size = len(piece)  # nearly always
+        norm = piece if size <= MAX_WORD else piece[:MAX_WORD]
+        return piece, norm, True, "lower", 0, "L" if size > 3 else "l" if size > 1 else "s"
+    if not piece[0].isalnum():
+        if piece[0] in (FILLER, FILLED):
+            owns = 0 if piece[-1] == FILLED else 2  # "[person A]'s" is one token, as "Ann's" is
+            return LABELLED, LABELLED, False, "label", owns, LABEL_FORM
+        form = SIGN_FORMS.get(piece[0], SIGN)
+        if form == "\n":
+            return piece, "\n", False, "break", 0, form
+        return piece, piece, False, "sign", 0, form
+    norm = piece.lower()
+    if not (piece.isascii() and piece.isalpha()):  # Hawaiian ʻ is a letter
+        norm = norm.translate(APOSTROPHES)
     cut = 2 if len(norm) > 3 and norm.endswith("'s") else 0
-    stem = piece[: len(piece) - cut]
-    return norm[: len(norm) - cut][:MAX_WORD], shape_of(stem), cut
+    shape = shape_of(piece[: len(piece) - cut])
+    norm = norm[: len(norm) - cut][:MAX_WORD]
+    if shape in FORMS:
+        forms = FIRST_PERSON if norm[:1] == "i" and is_i(norm, shape) else FORMS[shape]
+        form = forms[0 if len(norm) == 1 else 1 if len(norm) < 4 else 2]
+    else:
+        form = DIGIT if shape == "digit" else ALNUM
+    return piece, norm, True, shape, cut, form
+
+
+def is_i(norm: str, shape: str) -> bool:
+    """Whether a word is I, alone or with what is joined to it."""
+    return shape in ("cap", "mixed") and (norm == "i" or norm.startswith("i'"))
 
 
 def shape_of(text: str) -> str:
     """Return the shape of a word."""
     if text.isdecimal():
         return "digit"
-    if any(map(str.isdecimal, text)):
+    if not text.isalpha() and any(map(str.isdecimal, text)):
         return "alnum"
-    letters = text.translate(APOSTROPHES).replace("'", "")
+    plain = text.isascii() and text.isalpha()
+    letters = text if plain else text.translate(APOSTROPHES).replace("'", "")
     if letters.islower():
         return "lower"
     if letters.isupper():
@@ -93,107 +147,153 @@ def shape_of(text: str) -> str:
     return "mixed" if letters != letters.lower() else "lower"
 
 
+def blank(found: re.Match[str]) -> str:
+    """Return what stands for a label of ours, as long as the label."""
+    return FILLER * (len(found.group()) - 1) + FILLED
+
+
+def lowered(text: str) -> str:
+    """Return a text in small letters, of the same length."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text.replace("İ", "i").lower()
+
+
 def tokenise(text: str) -> Story:
     """Split a story into tokens and tell the regime of each sentence."""
-    clear = LABEL.sub(lambda found: FILLER * len(found.group()), text).translate(PLAIN)
+    clear = text
+    if not text.isascii():
+        clear = PLAINER.sub(lambda found: PLAIN[found.group()], text)
+    if "[" in text:
+        clear = LABEL.sub(blank, clear)
+    watched = gc.isenabled() and len(text) > LONG
+    if watched:  # it would go through the growing list again and again, and there is no cycle in it
+        gc.disable()
+    try:
+        return _tokenise(text, clear)
+    finally:
+        if watched:
+            gc.enable()
+
+
+def _tokenise(text: str, clear: str) -> Story:
     tokens: list[Token] = []
-    analysed: dict[str, tuple[str, str, int]] = {}  # of this story alone: words must not outlive it
-    for found in TOKEN.finditer(clear):
-        piece = found.group()
-        start, end = found.span()
-        if piece[0].isalnum():
-            known = analysed.get(piece)
-            if known is None:
-                known = analysed[piece] = analyse(piece)
-            norm, shape, cut = known
-            tokens.append(Token(start, end, piece, norm, True, shape, stem_end=end - cut))
-        elif piece[0] == "\n":
-            tokens.append(Token(start, end, piece, "\n", False, "break", stem_end=end))
-        else:
-            tokens.append(Token(start, end, piece, piece, False, "sign", stem_end=end))
-    story = Story(text, clear, tokens)
-    mark_sentences(story)
-    story.words = [token for token in tokens if token.word]
+    forms: list[str] = []
+    analysed: dict[str, Analysed] = {}  # of this story alone: words must not outlive it
+    find, end = clear.find, 0
+    for piece in TOKEN.findall(clear):
+        known = analysed.get(piece)
+        if known is None:
+            known = analysed[piece] = analyse(piece)
+        written, norm, word, shape, cut, form = known
+        start = find(piece, end)
+        end = start + len(piece)
+        tokens.append(Token(start, end, written, norm, word, shape, end - cut))
+        forms.append(form)
+    words = [token for token in tokens if token.word]
+    story = Story(text, clear, lowered(clear), tokens, words, "".join(forms))
+    set_regimes(story, mark_sentences(story))
     return story
 
 
-def mark_sentences(story: Story) -> None:
-    """Set ``first`` and ``regime`` of every token."""
-    tokens = story.tokens
-    sentences: list[list[Token]] = []
-    current: list[Token] = []
-    opening = True
-    for i, token in enumerate(tokens):
-        if token.word:
-            token.first = opening
-            opening = opening and token.shape in ("digit", "alnum")  # a log's time, a call sign
-        elif token.text[0] in OPENERS:
-            before = tokens[i - 1] if i else None
-            glued = before is not None and before.end == token.start and before.word
-            if not glued and token.text not in "-–—([":
-                opening = True
-        current.append(token)
-        if token.shape == "break" or token.text in "!?":
-            ended = True
-        elif token.text == ".":
-            before = tokens[i - 1] if i else None
-            spaced = (
-                token.end >= len(story.clear)
-                or story.clear[token.end].isspace()
-                or story.clear[token.end] in "\"”')"
-            )
-            short = before is not None and (
-                before.norm in ABBREVIATIONS
-                or (before.word and len(before.norm) == 1 and before.shape != "digit")
-            )
-            ended = spaced and not short
-        elif token.text == ":":
-            ended = False
-            opening = True
-        else:
-            ended = len(current) > SENTENCE_WORDS
-        if ended:
-            opening = opening or token.shape in ("break", "sign")
-            sentences.append(current)
-            current = []
-    if current:
-        sentences.append(current)
-    set_regimes(sentences)
+def mark_sentences(story: Story) -> list[tuple[int, int]]:
+    """Set ``first`` of every token; return the sentences as (first token, behind the last)."""
+    forms, sentences = story.forms, []
+    start = 0
+    opened = opening(story, 0)  # up to which word "first" has been settled
+    for found in TELLING.finditer(forms):
+        i, form = found.start(), found.group()
+        if form == '"':
+            if i >= opened and not glued(story, i):
+                opened = opening(story, i + 1)
+            continue
+        if form == "." and not is_full_stop(story, i):
+            continue
+        if i >= opened:
+            opened = opening(story, i + 1)
+        if form != ":":
+            sentences += cut(start, i + 1)
+            start = i + 1
+    sentences += cut(start, len(forms))
+    return sentences
 
 
-def set_regimes(sentences: list[list[Token]]) -> None:
+def cut(start: int, end: int) -> list[tuple[int, int]]:
+    """Return a sentence in parts of a bearable length."""
+    size = SENTENCE_WORDS + 1
+    if end - start <= size:
+        return [(start, end)] if start < end else []
+    return [(i, min(i + size, end)) for i in range(start, end, size)]
+
+
+def opening(story: Story, i: int) -> int:
+    """Set ``first`` from token i up to the first word without a digit; return its place.
+
+    A log's time and a call sign leave the next word the first one.
+    """
+    found = NO_CODE.search(story.forms, i)
+    last = found.start() if found else len(story.forms)
+    for token in story.tokens[i : last + 1]:
+        token.first = token.word
+    return last
+
+
+def glued(story: Story, i: int) -> bool:
+    """Whether a sign touches the word before it."""
+    before = story.tokens[i - 1] if i else None
+    return before is not None and before.word and before.end == story.tokens[i].start
+
+
+def is_full_stop(story: Story, i: int) -> bool:
+    """Whether a dot ends a sentence: white space is behind it and no abbreviation before it."""
+    end = story.tokens[i].end
+    if end < len(story.clear) and not (story.clear[end].isspace() or story.clear[end] in ENDS):
+        return False
+    if not i:
+        return True
+    before = story.tokens[i - 1]
+    letter = before.word and len(before.norm) == 1 and before.shape != "digit"
+    return not letter and before.norm not in ABBREVIATIONS
+
+
+def set_regimes(story: Story, sentences: list[tuple[int, int]]) -> None:
     """Tell ALL CAPS, lower case, Title Case and ordinary sentences apart."""
+    forms, tokens = story.forms, story.tokens
     starts = capitals = 0
-    for sentence in sentences:
-        opener = next((t for t in sentence if t.word and t.shape != "digit"), None)
-        if opener is not None:
+    for start, end in sentences:
+        found = NO_NUMBER.search(forms, start, end)
+        if found:
             starts += 1
-            capitals += opener.shape != "lower"
+            capitals += tokens[found.start()].shape != "lower"
     usual = MIXED if capitals * 2 >= starts else LOWER
-    for sentence in sentences:
-        words = [t for t in sentence if t.word and t.shape not in ("digit", "alnum")]
-        long = [t for t in words if len(t.norm) > 1]
-        upper = sum(t.shape == "upper" for t in long)
-        lower = sum(t.shape == "lower" for t in long)
-        caps = sum(
-            t.shape in ("cap", "mixed")
-            for t in words
-            if not t.norm.startswith("i'") and t.norm != "i"
-        )
-        if long and upper * 10 >= len(long) * 6 and (len(long) > 2 or not lower):
-            regime = UPPER
-        elif caps == 0:
-            opens = next((t for t in sentence if t.word or t.text == FILLER), None)
-            plain = opens is not None and opens.shape == "lower"
-            regime = LOWER if plain and not upper and len(words) > 3 else usual
-        elif (
-            len(long) > 3
-            and sum(t.shape == "cap" for t in long if len(t.norm) > 3) * 10
-            >= 7 * sum(len(t.norm) > 3 for t in long)
-            and lower * 3 <= len(long)
-        ):
-            regime = TITLE
-        else:
-            regime = MIXED
-        for token in sentence:
-            token.regime = regime
+    told: dict[str, str] = {}
+    for start, end in sentences:
+        sentence = forms[start:end]
+        regime = told.get(sentence)
+        if regime is None:
+            regime = told[sentence] = regime_of(sentence, usual)
+        if regime != MIXED:
+            for token in tokens[start:end]:
+                token.regime = regime
+
+
+def regime_of(sentence: str, usual: str) -> str:
+    """Return the regime of a sentence, given as the forms of its tokens."""
+    count = sentence.count
+    upper = count("u") + count("U")
+    lower = count("l") + count("L")
+    if not upper and lower * 3 > len(sentence) and CAPITAL.search(sentence):
+        return MIXED  # nearly always
+    capital, mixed = count("C"), count("M")
+    caps = count("c") + capital + count("m") + mixed
+    long = upper + lower + caps + count("v") + count("w")
+    if long and upper * 10 >= long * 6 and (long > 2 or not lower):
+        return UPPER
+    if not caps and not count("k"):
+        words = long + count("s") + count("i")
+        opens = OPENS.search(sentence)
+        plain = opens is not None and opens.group() in "slL"
+        return LOWER if plain and not upper and words > 3 else usual
+    titles, longer = capital + count("w"), count("L") + count("U") + capital + mixed + count("w")
+    if long > 3 and titles * 10 >= 7 * longer and lower * 3 <= long:
+        return TITLE
+    return MIXED

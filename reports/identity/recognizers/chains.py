@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..lexicon import (
@@ -10,9 +11,11 @@ from ..lexicon import (
 )
 from ..tokens import Story, Token
 
+WITH_DIGITS = re.compile("[da]")
 JOINTS = frozenset("-/.:#+–,'’&")
 SHORT_LABELS = word_set("short_labels")
 BETWEEN = word_set("between")
+MOST_RUNS = 20_000  # in a story; more of them are a table, whose numbers are not told apart
 PLACE_NAMES = {
     "exit": "exit",
     "route": "highway",
@@ -27,25 +30,29 @@ PLACE_NAMES = {
 
 def chains(story: Story) -> Iterator[tuple[int, int]]:
     """Yield (first, last) token indexes of runs without a space that hold a digit."""
-    tokens = story.tokens
-    i = 0
-    while i < len(tokens):
-        if not tokens[i].word:
-            i += 1
+    tokens, after = story.tokens, 0
+    for found in WITH_DIGITS.finditer(story.forms):
+        first = last = found.start()
+        if first < after:
             continue
-        j, digit = i, tokens[i].shape in ("digit", "alnum")
-        while (
-            j + 2 < len(tokens)
-            and tokens[j + 1].text in JOINTS
-            and tokens[j + 2].word
-            and tokens[j].end == tokens[j + 1].start
-            and tokens[j + 1].end == tokens[j + 2].start
-        ):
-            j += 2
-            digit = digit or tokens[j].shape in ("digit", "alnum")
-        if digit:
-            yield i, j
-        i = j + 1
+        while first >= after + 2 and joined(tokens, first - 2):
+            first -= 2
+        while last + 2 < len(tokens) and joined(tokens, last):
+            last += 2
+        yield first, last
+        after = last + 1
+
+
+def joined(tokens: list[Token], i: int) -> bool:
+    """Whether token i, a joint and a word follow each other without a space."""
+    joint, word = tokens[i + 1], tokens[i + 2]
+    return (
+        joint.start == tokens[i].end
+        and joint.end == word.start
+        and joint.text in JOINTS
+        and tokens[i].word
+        and word.word
+    )
 
 
 def neighbour(story: Story, index: int, step: int) -> Token | None:
@@ -56,7 +63,7 @@ def neighbour(story: Story, index: int, step: int) -> Token | None:
         token = tokens[index]
         if token.word:
             return token
-        if token.shape == "break" or token.text in ".;!?￼":
+        if token.shape == "break" or token.shape == "label" or token.text in ".;!?":
             return None
         index += step
     return None
@@ -72,6 +79,8 @@ def label_before(story: Story, index: int) -> tuple[str, bool]:
             return "", False
         norm = token.norm
         if token.word and norm not in BETWEEN:
+            if norm == "sign" and (not index or tokens[index - 1].norm != "call"):
+                return "", False
             return norm, steps == 0
         if norm in ("no", "number", "numbers", "num", "nos", "id", "ids") and token.word:
             before = neighbour(story, index, -1)

@@ -12,7 +12,6 @@ from .chains import PLACE_NAMES, label_before, label_name, neighbour
 PLATE_LABELS = word_set("plate_labels")
 PLATE_GAPS = word_set("plate_gaps")
 WEAK_LABELS = word_set("weak_spelt_labels")  # they need more than one number word
-COUNTING_LABELS = word_set("counting_labels")
 PLATE_GROUPS = 5
 PLATE_GROUP = 8  # characters
 
@@ -35,7 +34,7 @@ def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
         if counts(story, last) or (last == i and label in WEAK_LABELS):
             continue
         few = last == i and token.norm in ("one", "two", "three")
-        if few and label in COUNTING_LABELS and not adjacent:
+        if few and not adjacent:
             continue
         start, end = tokens[first].start, tokens[last].end
         if any(taken[start:end]):

@@ -1,67 +1,41 @@
-"""Words left in the text that may be names: they are pointed out, not replaced."""
+"""Words left in the text that may identify: they are pointed out, not replaced."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ..lexicon import entries, known, level, name_weight, word_set
+from ..lexicon import known, level, name_weight
+from ..naming import runs, span_of
 from ..span import Span
-from ..tokens import LOWER, MIXED, UPPER, Story, Token
-from .namer import Namer
+from ..tokens import MIXED, Story, Token
 
-ARTICLES = word_set("articles")
-NEVER = (
-    "function",
-    "trade",
-    "units",
-    "generic",
-    "agency_heads",
-    "place_heads",
-    "speech",
-    "animate",
-)
-
-UNKNOWN = "Not an ordinary word: is this a name?"
-CAPITAL = "A capital letter inside a sentence: is this a name?"
-OFTEN = "Often a name: is this one?"
+UNKNOWN = "It is no ordinary word."
+CAPITAL = "It has a capital letter inside a sentence, and is often a name."
 
 
-def find(story: Story, taken: bytearray) -> Iterator[Span]:
-    """Yield the words that nothing has taken and that may be names."""
-    namer = Namer(story, taken)
-    for i, token in enumerate(namer.words):
-        if taken[token.start] or token.safe or token.fixed or len(token.norm) < 3:
+def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> Iterator[Span]:
+    """Yield the words that nothing has taken and that may identify, in no order."""
+    tokens = story.tokens
+    left = {i: p for i, p in weighed.items() if not any(taken[tokens[i].start : tokens[i].end])}
+    for run in runs(story, left, doubts=True):
+        span = span_of(story, run, doubt=True)
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
+        yield span
+    for token in story.words:
+        if token.safe or token.fixed:
             continue
-        if token.shape in ("digit", "alnum") or token.norm in entries("function"):
-            continue
-        reason = doubt(namer, i, token)
-        if reason:
-            yield Span(token.start, token.stem_end, "PERSON", "doubt", reason, "[person]")
+        if (why := strange(token)) and not any(taken[token.start : token.end]):
+            yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
 
 
-def doubt(namer: Namer, i: int, token: Token) -> str:
-    """Return why a word may be a name, or "" when nothing says so."""
-    norm = token.norm
-    if token.regime == MIXED and token.shape == "lower":
-        return "" if known(norm) else UNKNOWN
-    if token.regime == MIXED and token.shape in ("cap", "mixed") and not token.first:
-        if norm in entries("weekdays") or article_before(namer, i):
-            return ""
-        return CAPITAL if name_weight(norm) == 3 or level(norm) not in (1, 2) else ""
-    if name_weight(norm) < 2 or level(norm) == 1 or any(norm in entries(kind) for kind in NEVER):
+def strange(token: Token) -> str:
+    """Return why a word by itself may be a name, or "" when nothing says so."""
+    common = level(token.norm)
+    if common in (1, 2) or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
         return ""
-    follow = ""
-    if i + 1 < len(namer.words) and namer.gap(i) == " ":
-        follow = namer.words[i + 1].norm
-    acts = follow in entries("speech") or follow in entries("animate")
-    if token.first and token.regime == MIXED and token.shape == "cap":
-        return OFTEN if acts or name_weight(norm) == 3 else ""
-    if token.regime in (LOWER, UPPER) and not article_before(namer, i):
-        named = norm not in entries("roles") and norm not in entries("ranks")
-        return OFTEN if named and (acts or name_weight(norm) == 3) else ""
+    if not common and not known(token.norm):
+        return UNKNOWN
+    inside = token.regime == MIXED and token.shape == "cap" and not token.first
+    if inside and name_weight(token.norm) == 3:
+        return CAPITAL
     return ""
-
-
-def article_before(namer: Namer, i: int) -> bool:
-    """Whether an article or the like stands before word i."""
-    return i > 0 and namer.gap(i - 1) == " " and namer.words[i - 1].norm in ARTICLES

@@ -12,15 +12,17 @@ from .chains import label_before, neighbour
 MEASURE = re.compile(
     r"\d{1,6}(?:[.,]\d+)?(?:mph|kph|ft|feet|in|lbs?|mm|cm|km|kg|mg|mcg|ml|g|gr|oz|cc|yds?|yo|y/o|hrs?|"
     r"mins?|secs?|s|x|k|st|nd|rd|th|ish|rds|ga|cal|psi|hz|mhz|ghz|gb|tb|mb|v|kv|w|hp|am|pm|plus|deg|"
-    r"er|round|min)"
+    r"er|round|min|h)|x\d{1,2}|\d{1,4}x\d{1,4}|\d{1,3}['’]\d{0,2}"
 )
 TEN_CODE = re.compile(r"1[0-3]-\d{1,3}[a-z]?|10-?\d{2}s?")
 SHORT_PAIR = re.compile(r"\d{1,2}-\d{1,3}")
 FRACTION = re.compile(r"\d{1,3}/\d{1,3}")
 YEARS = re.compile(r"(?:19|20)\d{2}s?|'\d{2}|(?:19|20)\d\d[-–/](?:\d\d|(?:19|20)\d\d)")
 VERSION = re.compile(r"(?:mk|tlr|gen|lvl|cat|type|mod|ver)-?\d{1,2}")
-MONEY = frozenset("$€£")
+SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){2,3}")
+MORE = frozenset("$€£+")  # money, and what is on top: +00:40
 LAW = word_set("law")
+HEIGHTS = frozenset(("ht", "hgt", "height"))
 FILL = word_set("fill")
 BEFORE_COUNTS = word_set("before_counts")
 MEASURED_DIGITS = 7  # digits; nothing is counted in longer numbers
@@ -88,12 +90,16 @@ def by_form(run: Run) -> bool:
         run.sign == "." and "." + run.text in entries("safe_codes")
     ):
         return True
-    if run.sign in MONEY and run.sign:
+    if run.sign in MORE and run.sign:
         return True
     behind = tokens[run.j + 1] if run.j + 1 < len(tokens) else None
     if behind is not None and behind.text in ("%", "°") and behind.start == tokens[run.j].end:
         return True
-    if run.before in LAW or run.after in LAW or (run.i and tokens[run.i - 1].text == "§"):
+    if run.before in HEIGHTS or run.before in LAW or run.after in LAW:
+        return True
+    if run.i and tokens[run.i - 1].text == "§":
+        return True
+    if SECTION.fullmatch(run.text) or (run.label == "no" and len(run.digits) < 2):
         return True
     return (run.label == "class" and len(run.digits) < 2) or bool(VERSION.fullmatch(run.text))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..lexicon import entries, known, word_set
 from ..span import Span
 from ..tokens import UPPER, Story, Token
-from .chains import PLACE_NAMES, chains, label_name
+from .chains import MOST_RUNS, PLACE_NAMES, chains, label_name
 from .harmless import TEN_CODE, Run, by_form, by_measure, by_words, counted, like_a_case, read
 
 CLOCK = re.compile(r"(?:0\d|1[0-8]|2[1-3])[0-5]\d")
@@ -19,6 +19,7 @@ GAPS = word_set("gaps")
 WEAK_PLACE_LABELS = word_set("weak_place_labels")
 CAPITAL_LABELS = word_set("capital_labels")
 AFTER_CALL_SIGNS = word_set("after_call_signs")
+NO_GAP = 3  # characters between the numbers of a table
 BARE_LIMIT = 3  # digits; a longer bare number is taken for an identifier
 
 Verdict = tuple[str, str, str, str]  # kind, label, reason, tier
@@ -26,7 +27,11 @@ Verdict = tuple[str, str, str, str]  # kind, label, reason, tier
 
 def find(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield the identifying numbers that no pattern has taken."""
-    for i, j in chains(story):
+    runs = list(chains(story))
+    if len(runs) > MOST_RUNS:
+        yield from table(story, runs, taken)
+        return
+    for i, j in runs:
         rest = untaken(story, i, j, taken)
         if rest is None:
             continue
@@ -42,6 +47,25 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 
 
+def table(story: Story, runs: list[tuple[int, int]], taken: bytearray) -> Iterator[Span]:
+    """Yield all numbers, those with little between them as one."""
+    reason = "Stands among more numbers than can be told apart."
+    tokens, k = story.tokens, 0
+    while k < len(runs):
+        start, end = tokens[runs[k][0]].start, tokens[runs[k][1]].end
+        k += 1
+        if 1 in taken[start:end]:
+            continue
+        while k < len(runs):
+            i, j = runs[k]
+            if tokens[i].start - end > NO_GAP or 1 in taken[end : tokens[j].end]:
+                break
+            end = tokens[j].end
+            k += 1
+        taken[start:end] = b"\1" * (end - start)
+        yield Span(start, end, "NUMBER", "possible", reason, "[number]")
+
+
 def untaken(story: Story, i: int, j: int, taken: bytearray) -> tuple[int, int] | None:
     """Return the tokens of a run that nothing has taken, or None when they hold no digit."""
     tokens = story.tokens
@@ -50,7 +74,7 @@ def untaken(story: Story, i: int, j: int, taken: bytearray) -> tuple[int, int] |
     while j > i and taken[tokens[j].end - 1]:
         j -= 1
     start, end = tokens[i].start, tokens[j].end
-    if any(taken[start:end]) or not any(map(str.isdecimal, story.clear[start:end])):
+    if 1 in taken[start:end] or not any(map(str.isdecimal, story.clear[start:end])):
         return None
     return i, j
 
@@ -76,6 +100,8 @@ def is_group(token: Token, label: str) -> bool:
     """Whether a token behind a plate or number is a further group of it."""
     if len(token.text) > 5 or token.norm in entries("units"):
         return False
+    if label == "number" and token.shape == "upper":
+        return False  # 3B12 ADV
     if token.shape == "upper":
         word = token.regime == UPPER and known(token.norm) and len(token.text) > 1
         return len(token.text) < 4 and not word
@@ -115,10 +141,11 @@ def labelled(run: Run) -> Verdict | None:
             return "PLACE", PLACE_NAMES.get(label, "number"), reason, "certain"
     if label not in entries("number_labels") or label in entries("safe_labels"):
         return None
-    if run.plain and label in VEHICLES:
-        size = len(run.digits)
-        if (counts and size < 4) or (verb and not run.adjacent and size < 3):
-            return None  # the van 6 feet away; the car was 20 off
+    size = len(run.digits)
+    if counts and size < 4:
+        return None  # the van 6 feet away
+    if run.plain and label in VEHICLES and verb and not run.adjacent and size < 3:
+        return None  # the car was 20 off
     if TEN_CODE.fullmatch(run.text) and label in ("unit", "units"):
         return None
     return "NUMBER", label_name(label), reason, "certain"

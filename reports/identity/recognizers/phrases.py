@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ..lexicon import entries, level, name_weight, phrases, places, split, word_set
+from ..lexicon import Phrases, entries, level, name_weight, phrases, places, split, word_set
 from ..span import Span
 from ..tokens import LOWER, MIXED, UPPER, Story, Token
 
@@ -14,6 +14,8 @@ SIDES = word_set("sides")
 SIDED = word_set("sided")
 AT = word_set("at")
 HOLIDAY_THINGS = word_set("holiday_things")
+CHAIN_THINGS = word_set("chain_things")
+VERSUS = frozenset(("v", "vs", "versus"))
 FEDERAL_WORDS = word_set("federal_words")
 FEDERAL_LOWER = word_set("federal_lower")
 GENERIC_BODIES = frozenset(
@@ -27,15 +29,18 @@ GENERIC_BODIES = frozenset(
 )
 
 
-def match(words: list[Token], i: int, table: dict[str, list[tuple[str, ...]]], story: Story) -> int:
+def match(words: list[Token], i: int, table: Phrases, story: Story) -> int:
     """Return how many words from the i-th on are the longest phrase of the table, else 0."""
-    for phrase in table.get(words[i].norm, ()):
+    rows = table.get(words[i].norm)
+    if rows is None:
+        return 0
+    for phrase in rows.get(words[i + 1].norm, ()) if i + 1 < len(words) else ():
         size = len(phrase)
-        if i + size > len(words) or any(words[i + k].norm != phrase[k] for k in range(1, size)):
+        if i + size > len(words) or any(words[i + k].norm != phrase[k] for k in range(2, size)):
             continue
         if all(near(story, words[i + k], words[i + k + 1]) for k in range(size - 1)):
             return size
-    return 0
+    return 1 if "" in rows else 0
 
 
 def near(story: Story, left: Token, right: Token) -> bool:
@@ -44,50 +49,47 @@ def near(story: Story, left: Token, right: Token) -> bool:
     return len(between) < 5 and all(c in " -.&'’/s" for c in between) and "\n" not in between
 
 
+@cache
+def safe_openers() -> frozenset[str]:
+    """Return the first words of what mark_safe marks."""
+    return frozenset((*phrases("brands"), *phrases("states"), *SIDES, *VERSUS))
+
+
 def mark_safe(story: Story) -> None:
     """Mark the words of brands, states and doctrines, which stay in the text."""
-    words = story.words
-    tables = (phrases("brands"), phrases("states"))
-    for i, token in enumerate(words):
-        if (
-            token.norm not in tables[0]
-            and token.norm not in tables[1]
-            and token.norm not in SIDES
-            and token.norm not in ("v", "vs", "versus")
-        ):
-            continue
-        size = max(match(words, i, table, story) for table in tables)
-        if (
-            size == 1
-            and len(token.norm) <= 3
-            and token.norm not in entries("brands")
-            and token.shape != "upper"
-        ):
+    words, openers = story.words, safe_openers()
+    brands, states = phrases("brands"), phrases("states")
+    for i in [i for i, token in enumerate(words) if token.norm in openers]:
+        token = words[i]
+        brand = match(words, i, brands, story)
+        size = max(brand, match(words, i, states, story))
+        if size == 1 and not brand and len(token.norm) <= 3 and token.shape != "upper":
             size = 0  # a state's two letters count in capitals only
-        for k in range(size):
-            words[i + k].safe = True
-            words[i + k].brand = words[i + k].brand or bool(match(words, i, tables[0], story))
-            words[i + k].fixed = words[i + k].fixed or size > 1
-        if (
-            token.norm in SIDES
-            and i + 1 < len(words)
-            and words[i + 1].norm in SIDED
-            and near(story, token, words[i + 1])
-        ):
+        for k in range(i, i + size):
+            words[k].safe = True
+            words[k].brand = words[k].brand or brand > 0
+            words[k].fixed = words[k].fixed or size > 1
+        if token.norm in VERSUS:
+            mark_case(story, i)
+        elif token.norm in SIDES and near_side(story, i):
             token.safe = token.fixed = True
-        if (
-            token.norm in ("v", "vs", "versus")
-            and 0 < i < len(words) - 1
-            and near(story, words[i - 1], token)
-        ):
-            for side in (words[i - 1], token, words[i + 1]):
-                side.safe = side.fixed = True
-            if (
-                i > 1
-                and words[i - 2].shape == words[i - 1].shape == "cap"
-                and not words[i - 2].first
-            ):
-                words[i - 2].safe = words[i - 2].fixed = True
+
+
+def near_side(story: Story, i: int) -> bool:
+    """Whether word i is the letter of a side, a shift or a team: Alpha side."""
+    pair = story.words[i : i + 2]
+    return len(pair) == 2 and pair[1].norm in SIDED and near(story, *pair)
+
+
+def mark_case(story: Story, i: int) -> None:
+    """Mark the two sides of a case that gave a doctrine: Tennessee v. Garner."""
+    words = story.words
+    if not 0 < i < len(words) - 1 or not near(story, words[i - 1], words[i]):
+        return
+    for side in words[i - 1 : i + 2]:
+        side.safe = side.fixed = True
+    if i > 1 and words[i - 2].shape == words[i - 1].shape == "cap" and not words[i - 2].first:
+        words[i - 2].safe = words[i - 2].fixed = True
 
 
 KINDS = (
@@ -97,12 +99,22 @@ KINDS = (
 )
 
 
+@cache
+def openers() -> frozenset[str]:
+    """Return the first words of the phrases of KINDS."""
+    return frozenset(word for name, *_ in KINDS for word in phrases(name))
+
+
 def find(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield holidays, federal bodies, chains and, where no capital shows them, towns."""
-    words = story.words
-    tables = [phrases(name) for name, *_ in KINDS] + [places()]
-    for i, token in enumerate(words):
-        if taken[token.start] or not any(token.norm in table for table in tables):
+    words, opened, towns = story.words, openers(), places()
+    for i in [
+        i
+        for i, token in enumerate(words)
+        if token.norm in opened or (token.norm in towns and token.regime in (LOWER, UPPER))
+    ]:
+        token = words[i]
+        if taken[token.start]:
             continue
         size, found = 0, ("", "", "", "")
         for name, kind, label, reason in KINDS:
@@ -113,7 +125,7 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
             size = town(story, words, i)
             found = ("PLACE", "town", "Is the name of a town.", "possible")
         start, end = token.start, words[i + max(size, 1) - 1].end
-        if not size or any(taken[start:end]):
+        if not size or 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
         kind, label, reason, tier = found
@@ -142,13 +154,15 @@ def is_federal(words: list[Token], i: int, size: int) -> bool:
         return True
     if token.shape == "upper":
         clear = token.regime != UPPER or token.norm not in FEDERAL_WORDS
-        return clear or word_before(words, i) in ("from", "an", "by")
+        return clear or word_before(words, i) in ("from", "an")
     return token.regime == LOWER and token.norm not in FEDERAL_WORDS and not level(token.norm)
 
 
 def is_chain(words: list[Token], i: int, size: int) -> bool:
     """Whether a chain is meant; one that is an ordinary word needs "at", "behind" and the like."""
     token, inside = words[i], words[i].regime == MIXED and not words[i].first
+    if i + size < len(words) and words[i + size].norm in CHAIN_THINGS:
+        return False
     if tuple(w.norm for w in words[i : i + size]) not in loose_chains():
         return token.regime != MIXED or token.shape != "lower" or size > 1 or not level(token.norm)
     if token.regime == MIXED and token.shape == "lower":

@@ -1,4 +1,4 @@
-"""The engine does not get worse: thresholds on the seen narratives, aggregates on the unseen."""
+"""The engine does not get worse: thresholds on the seen narratives, aggregates on the others."""
 
 from typing import Any
 
@@ -8,18 +8,17 @@ from .score_parts import parts, predict, score
 
 # Rounded down from what the engine reached when they were set; raise them with the engine.
 LEAST_RECALL = {
-    "PERSON": 0.93,
-    "AGENCY": 0.87,
-    "PLACE": 0.90,
-    "TIME": 0.98,
-    "NUMBER": 0.98,
+    "PERSON": 0.99,
+    "AGENCY": 0.94,
+    "PLACE": 0.99,
+    "TIME": 0.99,
+    "NUMBER": 0.99,
     "CONTACT": 1.0,
-    "ALL": 0.94,
+    "ALL": 0.99,
 }
-MOST_OVER = 0.01
-MOST_OVER_WITH_DOUBTS = 0.02
-UNSEEN_LEAST_RECALL = 0.88
-UNSEEN_MOST_OVER = 0.02
+MOST_OVER = 0.015
+MOST_OVER_WITH_DOUBTS = 0.045
+FOR_STRANGERS = {"recall": 0.97, "clean": 0.8, "over": 0.02}
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +41,18 @@ def test_little_is_masked_that_should_stay(figures: Any) -> None:
     assert figures["seen", True]["ALL"]["over"] <= MOST_OVER_WITH_DOUBTS
 
 
-def test_what_was_built_holds_for_unseen_stories(figures: Any) -> None:
-    assert figures["unseen", False]["ALL"]["recall"] >= UNSEEN_LEAST_RECALL
-    assert figures["unseen", False]["ALL"]["over"] <= UNSEEN_MOST_OVER
+@pytest.mark.parametrize("part", ["unseen", "own"])
+def test_what_was_built_holds_for_stories_by_strangers(figures: Any, part: str) -> None:
+    whole = figures[part, False]["ALL"]
+    assert whole["recall"] >= FOR_STRANGERS["recall"]
+    assert whole["clean"] >= FOR_STRANGERS["clean"]
+    assert whole["over"] <= FOR_STRANGERS["over"]
+    assert figures[part, True]["ALL"]["over"] <= MOST_OVER_WITH_DOUBTS
 
 
 def test_the_parts_are_whole() -> None:
-    assert {part: len(gold) for part, gold in parts().items()} == {"seen": 168, "unseen": 42}
+    assert {part: len(gold) for part, gold in parts().items()} == {
+        "seen": 168,
+        "unseen": 42,
+        "own": 66,
+    }

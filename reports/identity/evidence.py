@@ -1,0 +1,211 @@
+"""What speaks for and against a word being an identifier, as features of the tagger.
+
+A feature is a short string. Those of a word itself are its own; those of the words around it carry
+their distance in front ("-1w=sgt": the word before is "sgt"). Training and tagging both take their
+features from here, so that they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+from . import lexicon
+from .tokens import MIXED, Story, Token
+
+NEAR = (-2, -1, 1, 2)  # words whose every evidence counts
+FAR = (-3, 3)  # words that count by themselves only
+LISTS = (
+    "acronyms",
+    "agency_heads",
+    "brands",
+    "callwords",
+    "chains",
+    "federal",
+    "function",
+    "generic",
+    "holidays",
+    "months",
+    "number_labels",
+    "numwords",
+    "phonetic",
+    "place_heads",
+    "place_labels",
+    "radiowords",
+    "ranks",
+    "roles",
+    "safe_codes",
+    "safe_labels",
+    "speech",
+    "states",
+    "trade",
+    "units",
+    "weekdays",
+)
+FIRST_RANKS = (100, 500, 2_000)  # bounds of the buckets of census ranks
+LAST_RANKS = (200, 1_000, 5_000, 20_000)
+
+_LOWER = re.compile("[a-z]")
+_UPPER = re.compile("[A-Z]")
+_DIGIT = re.compile(r"\d")
+_RUN = re.compile(r"([Xx])\1{2,}")
+
+
+@cache
+def listed() -> dict[str, tuple[str, ...]]:
+    """Return {word: the lists of data/lists that hold it}, a word of a phrase counted alone."""
+    found: dict[str, list[str]] = {}
+    for name in LISTS:
+        for word in {w for entry in lexicon.entries(name) for w in lexicon.split(entry)}:
+            found.setdefault(word, []).append(name)
+    return {word: tuple(names) for word, names in found.items()}
+
+
+@cache
+def towns() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the towns of one word, and every word in the name of a town."""
+    names = [lexicon.split(town) for town in lexicon.town_names()]
+    return (
+        frozenset(words[0] for words in names if len(words) == 1),
+        frozenset(word for words in names for word in words),
+    )
+
+
+def speaks_for_itself(word: str) -> bool:
+    """Whether the word itself is evidence: ordinary words and those of our lists are.
+
+    A name never is: what was learned of one name must not decide about another.
+    """
+    return lexicon.level(word) > 0 or word in listed() or not word[:1].isalnum()
+
+
+def said(token: Token) -> str:
+    """Return a token as features name it."""
+    return "¶" if token.shape == "break" else token.norm
+
+
+def flags(word: str) -> list[str]:
+    """Return what the word lists know of a word, normalised as the tokeniser does."""
+    found = list(listed().get(word, ()))
+    if rank := lexicon.first_names().get(word):
+        found.append(f"first{_bucket(rank, FIRST_RANKS)}")
+    if rank := lexicon.surnames().get(word):
+        found.append(f"last{_bucket(rank, LAST_RANKS)}")
+    alone, parts = towns()
+    if word in alone:
+        found.append("town")
+    elif word in parts:
+        found.append("townpart")
+    if word in lexicon.counties():
+        found.append("county")
+    found.append(f"level{lexicon.level(word)}")
+    return found
+
+
+def _bucket(rank: int, bounds: tuple[int, ...]) -> int:
+    return sum(rank > bound for bound in bounds)
+
+
+def outline(text: str) -> str:
+    """Return the outline of a word: letters as X and x, in runs of two at most, digits as d."""
+    outlined = _DIGIT.sub("d", _UPPER.sub("X", _LOWER.sub("x", text)))
+    return _RUN.sub(r"\1\1", outlined)[:8]
+
+
+def own(token: Token) -> list[str]:
+    """Return the evidence in a word itself and in how it is written."""
+    setting = f"{token.shape}|{token.regime}|{token.first:d}"
+    found = ["bias", f"regime={token.regime}", f"shape={token.shape}", f"set={setting}"]
+    if not token.word:
+        return [*found, f"w={said(token)}"]
+    word = token.norm
+    found += [
+        f"out={outline(token.text)}",
+        f"pre={word[:3]}",
+        f"suf={word[-3:]}",
+        f"su2={word[-2:]}",
+    ]
+    if speaks_for_itself(word):
+        found.append(f"w={word}")
+    if token.first:
+        found.append("first")
+    for flag in flags(word):
+        found += [flag, f"{flag}|{setting}"]
+    return found
+
+
+def around(token: Token) -> list[str]:
+    """Return the evidence that a word gives about one close to it; the distance goes in front."""
+    found = [f"shape={token.shape}"]
+    if not token.word:
+        return [*found, f"w={said(token)}"]
+    if speaks_for_itself(token.norm):
+        found.append(f"w={token.norm}")
+    found.append(f"out={outline(token.text)}")
+    return found + flags(token.norm)
+
+
+def seen(story: Story) -> tuple[Counter[str], Counter[str]]:
+    """Return how often each word stands in the story in lower case, and capitalised for itself."""
+    lower = Counter(t.norm for t in story.words if t.shape == "lower")
+    capital = Counter(
+        t.norm
+        for t in story.words
+        if t.shape in ("cap", "upper", "mixed") and not t.first and t.regime == MIXED
+    )
+    return lower, capital
+
+
+def speaking(token: Token) -> str:
+    """Return a token as features name it, or "" for a word that must not count as itself."""
+    if token.shape == "break":
+        return "¶"
+    return token.norm if speaks_for_itself(token.norm) else ""
+
+
+def paired(shape: str, before: str, last: str, follow: str) -> list[str]:
+    """Return the evidence in two or three neighbours taken together.
+
+    shape: of the word. before, last, follow: what speaking() gives for the word before the last,
+    for the last, and for the next one; "" where there is none.
+    """
+    found = []
+    if last:
+        found.append(f"-1&={last}|{shape}")
+        if before:
+            found.append(f"-2&-1={before}|{last}")
+    if follow:
+        found.append(f"+1&={follow}|{shape}")
+    return found
+
+
+def elsewhere(token: Token, lower: Counter[str], capital: Counter[str]) -> list[str]:
+    """Return the evidence in how the rest of the story writes the word."""
+    found = []
+    if lower[token.norm]:
+        found.append("seen lower")
+    if capital[token.norm]:
+        found.append(f"seen capital {min(capital[token.norm], 2)}")
+    return found
+
+
+def features(story: Story) -> list[list[str]]:
+    """Return every feature of every token of a story."""
+    tokens = story.tokens
+    lower, capital = seen(story)
+    neighbour = [around(token) for token in tokens]
+    says = ["", "", *map(speaking, tokens), ""]
+    rows = []
+    for i, token in enumerate(tokens):
+        row = own(token) + elsewhere(token, lower, capital)
+        row += paired(token.shape, says[i], says[i + 1], says[i + 3])
+        for distance in (*NEAR, *FAR):
+            if 0 <= i + distance < len(tokens):
+                for feature in neighbour[i + distance]:
+                    if distance in NEAR or feature.startswith("w="):
+                        row.append(f"{distance:+d}{feature}")
+            elif distance in NEAR:
+                row.append(f"{distance:+d}none")
+        rows.append(row)
+    return rows

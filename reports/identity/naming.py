@@ -1,0 +1,232 @@
+"""From weighed words to spans: what belongs together, what it is called, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from .lexicon import entries, first_names, level, name_weight, surnames, town_names
+from .lexicon import split as split_words
+from .span import Span
+from .tagger import CLASSES
+from .tokens import Story, Token
+
+CERTAIN = 0.5  # probability from which a word is replaced without asking
+# From here on it is replaced, and offered back. Times, numbers and contacts mostly have a form,
+# which the patterns know; the tagger needs more certainty to add to them.
+POSSIBLE = {
+    "PERSON": 0.018,
+    "AGENCY": 0.014,
+    "PLACE": 0.018,
+    "TIME": 0.05,
+    "NUMBER": 0.03,
+    "CONTACT": 0.1,
+}
+DOUBT = 0.003  # from here on it is pointed out
+
+NAMES = frozenset((1, 2, 3))  # the classes PERSON, AGENCY and PLACE, which share their words
+RUN = 8  # words; a longer run of names is a list without commas, and each word is its own
+
+STREETS = frozenset(
+    [
+        "street",
+        "st",
+        "avenue",
+        "ave",
+        "road",
+        "rd",
+        "drive",
+        "dr",
+        "lane",
+        "ln",
+        "boulevard",
+        "blvd",
+        "court",
+        "ct",
+    ]
+)
+LABELS = {
+    "PERSON": "person",
+    "AGENCY": "agency",
+    "PLACE": "place",
+    "TIME": "time",
+    "NUMBER": "number",
+    "CONTACT": "contact",
+}
+HEADS = {
+    "hospital": ("AGENCY", "hospital clinic infirmary"),
+    "school": ("AGENCY", "school elementary academy college university campus"),
+    "court": ("AGENCY", "court courthouse"),
+    "county": ("PLACE", "county parish borough"),
+    "street": ("PLACE", " ".join(sorted(STREETS))),
+    "highway": ("PLACE", "highway hwy interstate route rte turnpike parkway freeway"),
+}
+DAYS = frozenset(["day", "eve", "night", "week", "weekend"])
+
+
+@dataclass
+class Run:
+    """Words beside each other that are one identifier.
+
+    first: index of its first token in the story. probability: that of its surest word.
+    """
+
+    first: int
+    tokens: list[Token]
+    kind: str
+    probability: float
+
+
+def runs(story: Story, weighed: dict[int, list[float]], doubts: bool = False) -> Iterator[Run]:
+    """Yield the runs of words that are likely enough to identify; with `doubts` the others, too."""
+    group: list[int] = []
+    for i in [*weighed, -1]:
+        if i >= 0 and not likely(weighed[i], doubts):
+            continue
+        if group and not (i == group[-1] + 1 and beside(story, group[-1], i)):
+            yield from split(story, weighed, group)
+            group = []
+        if i >= 0:
+            group.append(i)
+
+
+def likely(chances: list[float], doubts: bool) -> bool:
+    """Whether a word is likely enough to identify, as the kind that it most likely is."""
+    sure = 1 - chances[0]
+    if doubts:
+        return sure >= DOUBT
+    kind = max(range(1, len(CLASSES)), key=chances.__getitem__)
+    return sure >= POSSIBLE[CLASSES[kind]]
+
+
+def beside(story: Story, i: int, j: int) -> bool:
+    """Whether nothing but a space stands between two tokens."""
+    left, right = story.tokens[i], story.tokens[j]
+    return right.start - left.end <= 1 and "break" not in (left.shape, right.shape)
+
+
+def split(story: Story, weighed: dict[int, list[float]], group: list[int]) -> Iterator[Run]:
+    """Yield a group of tokens as runs of one kind each.
+
+    Person, agency and place share their words, so that a run of them gets the kind that its words
+    speak for together: "Tamarack County Fire" is one agency, not a place and an agency.
+    """
+    kinds = [max(range(1, len(CLASSES)), key=weighed[i].__getitem__) for i in group]
+    part: list[int] = []
+    for at in range(len(group) + 1):
+        joins = at < len(group) and (
+            not part
+            or kinds[at] == kinds[at - 1]
+            or (kinds[at] in NAMES and kinds[at - 1] in NAMES and len(group) <= RUN)
+        )
+        if not joins and part:
+            run = trimmed(story, weighed, part)
+            if run is not None:
+                yield run
+            part = []
+        if at < len(group):
+            part.append(group[at])
+
+
+def trimmed(story: Story, weighed: dict[int, list[float]], part: list[int]) -> Run | None:
+    """Return the run of these tokens without signs at its ends, or None if only signs are left."""
+    while part and not story.tokens[part[0]].word:
+        part = part[1:]
+    while part and not story.tokens[part[-1]].word:
+        last, before = story.tokens[part[-1]], story.tokens[part[-2]] if len(part) > 1 else None
+        if last.text == "." and before is not None and len(before.norm) == 1:
+            break  # the point of an initial
+        part = part[:-1]
+    if not part:
+        return None
+    sums = [sum(weighed[i][k] for i in part) for k in range(1, len(CLASSES))]
+    kind = CLASSES[1 + max(range(len(sums)), key=sums.__getitem__)]
+    if kind == "PERSON":
+        while len(part) > 1 and is_rank(story, part[0], weighed[part[0]]):
+            part = part[1:]
+    best = max(1 - weighed[i][0] for i in part)
+    return Run(part[0], [story.tokens[i] for i in part], kind, best)
+
+
+def is_rank(story: Story, i: int, chances: list[float]) -> bool:
+    """Whether a word is a rank before a name, which stays for the reader."""
+    return story.tokens[i].norm in entries("ranks") and 1 - chances[0] < CERTAIN
+
+
+def span_of(story: Story, run: Run, doubt: bool = False) -> Span:
+    """Return the span of a run, with its tier, its reason and what stands in its place."""
+    tier = "certain" if run.probability >= CERTAIN else "possible"
+    return Span(
+        run.tokens[0].start,
+        run.tokens[-1].stem_end,
+        run.kind,
+        "doubt" if doubt else tier,
+        reason(story, run),
+        f"[{label(run)}]",
+    )
+
+
+def label(run: Run) -> str:
+    """Return what a reader is told that stood there."""
+    words = {token.norm for token in run.tokens}
+    if run.kind == "PLACE":
+        if run.tokens[0].shape in ("digit", "alnum") and words & STREETS:
+            return "address"
+        if tuple(token.norm for token in run.tokens) in towns():
+            return "town"
+    for name, (kind, heads) in HEADS.items():
+        if run.kind == kind and not words.isdisjoint(heads.split()):
+            return name
+    if run.kind == "TIME" and not any(token.shape in ("digit", "alnum") for token in run.tokens):
+        dated = words & (entries("months") | DAYS) or not words & entries("numwords")
+        return "date" if dated else "time"
+    if run.kind == "NUMBER" and any(token.shape not in ("digit", "alnum") for token in run.tokens):
+        return "call sign" if words & (entries("phonetic") | entries("radiowords")) else "number"
+    if run.kind == "CONTACT":
+        return "handle"
+    return LABELS[run.kind]
+
+
+@cache
+def towns() -> frozenset[tuple[str, ...]]:
+    """Return the names of US towns, word by word."""
+    return frozenset(split_words(name) for name in town_names())
+
+
+def reason(story: Story, run: Run) -> str:
+    """Return what speaks most for the run, as an officer would say it."""
+    before = previous_word(story, run.first)
+    words = [token.norm for token in run.tokens if token.word]
+    if run.kind in ("NUMBER", "PLACE") and before in entries("number_labels") | entries(
+        "place_labels"
+    ):
+        return f"The word “{before}” stands before it."
+    if run.kind == "PERSON":
+        if before in entries("ranks"):
+            return "A rank or title stands before it."
+        if any(word in first_names() and not level(word) for word in words):
+            return "It is a first name."
+        if any(word in surnames() and not level(word) for word in words):
+            return "It is a surname."
+        if any(name_weight(word) for word in words):
+            return "It is often a name, and the words around it read like one."
+    if run.kind == "AGENCY":
+        return "The words around it read like an agency or a company."
+    if run.kind == "PLACE":
+        return "The words around it read like a place."
+    if run.kind == "TIME":
+        return "It reads like a time or a date."
+    if run.kind == "NUMBER":
+        return "It reads like a number or a code of one person, car or case."
+    if run.kind == "CONTACT":
+        return "It reads like a number or an address to reach somebody."
+    return "It is no ordinary word, and the words around it read like a name."
+
+
+def previous_word(story: Story, i: int) -> str:
+    """Return the word before a token, over a point or a space."""
+    for token in reversed(story.tokens[max(0, i - 2) : i]):
+        if token.word:
+            return token.norm
+    return ""
