@@ -32,19 +32,17 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     removed = [word for word in dict.fromkeys(map(str.strip, remove)) if word]
     kept = {fold(word) for word in keep} - {""} - {fold(word) for word in removed}
     spans: list[Span] = []
-    pointed: list[Span] = []
     earlier: Weighed = {}
     for _ in range(ROUNDS):
         placed = settle(text, spans)
         back = Offsets(placed)
         reading = Reading(apply(text, placed), back, earlier)
-        fresh, pointed = reading.found(kept, removed)
-        pointed = [moved for d in pointed if (moved := back.move(d)) is not None]
-        fresh = [moved for s in fresh if (moved := back.move(s)) is not None]
+        fresh = [m for s in reading.identifiers(kept, removed) if (m := back.move(s)) is not None]
         if not fresh:
             break
         spans = sorted(spans + fresh, key=lambda s: s.start)
         earlier = reading.remembered()
+    pointed = [m for d in reading.doubts(kept) if (m := back.move(d)) is not None]
     final = settle(text, spans)
     everything = settle(text, final + pointed)
     lexicon.forget()
@@ -128,6 +126,7 @@ class Reading:
             (t.regime, t.first, t.norm in lower, min(capital[t.norm], 2)) for t in self.story.tokens
         ]
         self.weighed = self.weigh(earlier)
+        self.taken = bytearray(len(text))  # 1 for each character that something has found
 
     def weigh(self, earlier: Weighed) -> dict[int, list[float]]:
         """Return {index of a token: probability of each class} of the tokens not settled."""
@@ -168,11 +167,10 @@ class Reading:
             if start >= 0
         }
 
-    def found(self, kept: set[str], removed: list[str]) -> tuple[list[Span], list[Span]]:
-        """Return the identifiers and the doubts, each in order."""
-        text, story, weighed = self.text, self.story, self.weighed
-        taken = bytearray(len(text))
-        for found in LABEL.finditer(text):
+    def identifiers(self, kept: set[str], removed: list[str]) -> list[Span]:
+        """Return what identifies, in order; without what is kept, with what is removed by hand."""
+        story, weighed, taken = self.story, self.weighed, self.taken
+        for found in LABEL.finditer(self.text):
             taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
         labels = bytes(taken)
         spans = list(by_form(story, taken))
@@ -182,14 +180,17 @@ class Reading:
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
             spans.append(span)
         spans += echoes.find(story, taken, spans, weighed)
-        pointed = list(doubts.find(story, taken, weighed))
         if kept:
-            spans = [s for s in spans if fold(text[s.start : s.end]) not in kept]
-            pointed = [d for d in pointed if fold(text[d.start : d.end]) not in kept]
+            spans = [s for s in spans if fold(self.text[s.start : s.end]) not in kept]
         if removed:
             spans, asked = requested(story, labels, spans, removed)
-            pointed = [d for d in pointed if not any(asked[d.start : d.end])]
-        return sorted(spans, key=lambda s: s.start), pointed
+            self.taken = bytearray(a | b for a, b in zip(taken, asked, strict=True))
+        return sorted(spans, key=lambda s: s.start)
+
+    def doubts(self, kept: set[str]) -> list[Span]:
+        """Return what may identify and is left in the text; after identifiers()."""
+        pointed = doubts.find(self.story, self.taken, self.weighed)
+        return [d for d in pointed if fold(self.text[d.start : d.end]) not in kept]
 
 
 def spare(story: Story) -> None:
