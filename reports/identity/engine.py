@@ -194,14 +194,20 @@ class Reading:
 
 
 def spare(story: Story) -> None:
-    """Fix the K-9s: a word that looks like a code, and is none."""
+    """Fix what looks like a code or a place and is none: K-9, mile marker."""
     tokens = story.tokens
     for i, token in enumerate(tokens):
-        if token.norm == "k" and [t.norm for t in tokens[i + 1 : i + 3]] == ["-", "9"]:
-            for part in tokens[i : i + 3]:
-                part.fixed = True
-        elif token.norm == "k9":
-            token.fixed = True
+        if token.norm not in ("k", "k9", "mile"):
+            continue
+        norms = [t.norm for t in tokens[i + 1 : i + 3]]
+        if token.norm == "k" and norms == ["-", "9"]:
+            spared = tokens[i : i + 3]
+        elif token.norm == "mile" and norms[:1] in (["marker"], ["markers"], ["post"]):
+            spared = tokens[i : i + 2]
+        else:
+            spared = [token] if token.norm == "k9" else []
+        for part in spared:
+            part.fixed = True
 
 
 def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:

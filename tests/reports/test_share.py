@@ -227,6 +227,12 @@ def test_facts_that_cannot_be_taken_are_named(
     assert Report.objects.count() == 0
 
 
+def test_the_summary_leads_to_the_first_box_of_a_group(client: Client) -> None:
+    page = text(post(client, hazard="dragon"))
+    assert '<a href="#id_hazard_0">Hazard</a>' in page
+    assert 'id="id_hazard_0"' in page
+
+
 def test_five_factors_are_taken(client: Client) -> None:
     factors = ["rushing", "fatigue", "noise-crowd", "chance", "workload"]
     send(client, contributing_factor=factors)

@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 str(granian),
                 *("--interface", "wsgi"),
                 *("--host", "127.0.0.1", "--port", str(port)),
-                *("--workers", "1", "--blocking-threads", "8"),
+                *("--workers", "1", "--blocking-threads", "4"),
                 *("--log-level", "warning"),
                 "nearmiss.wsgi:application",
             ],
