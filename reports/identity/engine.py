@@ -16,7 +16,7 @@ from .tokens import LABEL, MIXED, Story, Token, tokenise
 # Probability that outweighs a list by which a word is a brand, a state, a doctrine, or the label
 # of a number ("mile marker").
 SAFE = 0.6
-TRADE = 0.15  # the same for a word of the trade
+PLAIN = 0.15  # the same for a word of the trade or of grammar
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 ASKED = "You asked for it to be removed."
 
@@ -217,7 +217,7 @@ def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
     sure = 1 - chances[0]
     if sure < SAFE and (token.safe or is_label(token)):
         return False
-    if sure < TRADE and lexicon.is_trade_word(token.norm):
+    if sure < PLAIN and lexicon.is_plain(token.norm):
         return False
     return not any(taken[token.start : token.end])
 

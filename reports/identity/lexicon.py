@@ -188,9 +188,9 @@ def is_label(word: str) -> bool:
     return any(word in entries(name) for name in lists) and not name_weight(word)
 
 
-def is_trade_word(word: str) -> bool:
-    """Whether the word belongs to the trade (Narcan, Kevlar) and is nobody's name."""
-    return word in entries("trade") and not name_weight(word)
+def is_plain(word: str) -> bool:
+    """Whether the word is one of the trade (Narcan) or of grammar (we), and is nobody's name."""
+    return (word in entries("trade") or word in entries("function")) and not name_weight(word)
 
 
 def is_first(word: str) -> bool:

@@ -7,7 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from reports.identity import Span, strip
+from reports import checking
+from reports.identity import Span
 from tests.e2e.conftest import Site
 from tests.e2e.test_whole_way import open_report, press, sign_in
 
@@ -72,12 +73,15 @@ def stored(site: Site, words: str) -> list[str]:
     return [r for r in site.rows() if r.startswith("reports_report:") and words in r]
 
 
-def found(candidates: tuple[str, ...], tier: str) -> tuple[str, Span]:
-    """Return the first sentence in which the engine finds one thing, of this tier, and its span."""
+def found(candidates: tuple[str, ...], tier: str, ending: str = "") -> tuple[str, Span]:
+    """Return the first sentence in which the engine finds one thing, of this tier, and its span.
+
+    ending: what else the story will say behind PLAIN.
+    """
     for sentence in candidates:
-        stripped = strip(f"{sentence} {PLAIN}")
-        spans = stripped.spans + stripped.doubts
-        if [span.tier for span in spans] == [tier]:
+        checked = checking.check(f"{sentence} {PLAIN} {ending}".strip(), "")
+        spans = [segment.span for segment in checked.story if segment.span is not None]
+        if [span.tier for span in spans] == [tier] and spans[0].end <= len(sentence):
             return sentence, spans[0]
     pytest.fail(f"The engine finds nothing that is {tier} in any of {candidates}.")
 
@@ -163,8 +167,9 @@ def test_what_is_certain_asks_nothing_and_what_is_not_asks_in_words(officer: Pag
 
 
 def test_a_doubt_is_pointed_out_and_can_be_removed(officer: Page, site: Site) -> None:
-    sentence, span = found(DOUBTED, "doubt")
-    word, ours = sentence[span.start : span.end], "It was early, and we took it slowly."
+    ours = "We had time, and we took it slowly."
+    sentence, span = found(DOUBTED, "doubt", ours)
+    word = sentence[span.start : span.end]
     before = len(stored(site, ours))
     check(officer, f"{sentence} {PLAIN} {ours}")
     expect(officer.locator("h1 + .lede")).to_have_text("Nothing removed, 1 to look at.")
@@ -186,13 +191,14 @@ def test_a_doubt_is_pointed_out_and_can_be_removed(officer: Page, site: Site) ->
 def test_a_doubt_that_is_left_is_stored_and_pointed_out_at_the_desk(
     browser: Browser, visitor: BrowserContext, site: Site
 ) -> None:
-    sentence, span = found(DOUBTED, "doubt")
+    ours = "We had no time, and we took it slowly."
+    sentence, span = found(DOUBTED, "doubt", ours)
     word = sentence[span.start : span.end]
     page = visitor.new_page()
-    check(page, f"{sentence} {PLAIN} It was late, and we took it slowly.")
+    check(page, f"{sentence} {PLAIN} {ours}")
     expect(mark(page, "doubt", word)).to_have_count(1)
     send(page)
-    assert [word in row for row in stored(site, "It was late, and we took it slowly.")] == [True]
+    assert [word in row for row in stored(site, ours)] == [True]
 
     desk = sign_in(browser, site, "moderator-one")
     open_report(desk, sentence[:20])

@@ -14,11 +14,12 @@ def strings_in_memory(fragment: str) -> list[str]:
     """Return every string that the garbage collector can reach and that holds the fragment."""
     seen: set[int] = set()
     found = []
-    waiting = [o for o in gc.get_objects() if isinstance(o, dict | tuple | list | set | frozenset)]
+    containers = {dict, tuple, list, set, frozenset}  # by type(): a lazy object asked would wake up
+    waiting = [o for o in gc.get_objects() if type(o) in containers]
     for held in waiting:
-        inside = [*held.keys(), *held.values()] if isinstance(held, dict) else list(held)
+        inside = [*held.keys(), *held.values()] if type(held) is dict else list(held)
         for item in inside:
-            if isinstance(item, str) and id(item) not in seen:
+            if type(item) is str and id(item) not in seen:
                 seen.add(id(item))
                 if fragment.casefold() in item.casefold():
                     found.append(item)
