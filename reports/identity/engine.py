@@ -121,7 +121,7 @@ class Reading:
         self.story = tokenise(text)
         spare(self.story)
         self.starts = back.starts(self.story.tokens)
-        lower, capital = evidence.seen(self.story)
+        self.counted = lower, capital = evidence.seen(self.story)
         self.settings: list[Setting] = [
             (t.regime, t.first, t.norm in lower, min(capital[t.norm], 2)) for t in self.story.tokens
         ]
@@ -131,9 +131,9 @@ class Reading:
     def weigh(self, earlier: Weighed) -> dict[int, list[float]]:
         """Return {index of a token: probability of each class} of the tokens not settled."""
         if not earlier:
-            return tagger.doubtful(self.story)
+            return tagger.doubtful(self.story, counted=self.counted)
         anew = self.changed(earlier)
-        fresh = tagger.doubtful(self.story, anew)
+        fresh = tagger.doubtful(self.story, anew, self.counted)
         weighed = {}
         for i, start in enumerate(self.starts):
             chances = fresh.get(i) if i in anew else earlier[start][1]

@@ -14,6 +14,7 @@ import array
 import gzip
 import struct
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import cache
 from math import exp
@@ -139,14 +140,19 @@ def model() -> Model:
     return Model(DATA.read_bytes())
 
 
-def doubtful(story: Story, only: Collection[int] | None = None) -> dict[int, list[float]]:
+def doubtful(
+    story: Story,
+    only: Collection[int] | None = None,
+    counted: tuple[Counter[str], Counter[str]] | None = None,
+) -> dict[int, list[float]]:
     """Return {index of a token: probability of each class}, for the tokens that are not settled.
 
-    only: the tokens to weigh; all of them when it is left out.
+    only: the tokens to weigh; all of them when it is left out. counted: what evidence.seen()
+    gives for the story, if it is known already.
     """
     weights = model()
     tokens = story.tokens
-    lower, capital = evidence.seen(story)
+    lower, capital = counted or evidence.seen(story)
     places = range(len(tokens)) if only is None else sorted(only)
     edge = (weights.edge, "")
     around = [edge] * (len(tokens) + 2 * REACH)

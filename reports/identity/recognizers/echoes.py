@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from ..lexicon import entries, level
 from ..span import Span
@@ -53,6 +54,12 @@ def carried(token: Token, chances: list[float] | None) -> bool:
     return chances is not None and 1 - chances[0] >= (ECHO_LOWER if plain else ECHO)
 
 
+@cache
+def unnamed() -> frozenset[str]:
+    """Return the words that stand in names, and name nobody by themselves."""
+    return frozenset().union(*(entries(name) for name in NO_NAMES))
+
+
 def vocabulary(
     story: Story, spans: Sequence[Span]
 ) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
@@ -60,7 +67,6 @@ def vocabulary(
     names: dict[str, str] = {}
     codes: dict[str, tuple[str, str]] = {}
     starts = {token.start: i for i, token in enumerate(story.tokens)}
-    unnamed = frozenset().union(*(entries(name) for name in NO_NAMES))
     for span in spans:
         i = starts.get(span.start)
         if i is None:
@@ -76,7 +82,7 @@ def vocabulary(
             elif (
                 span.kind in LABELS
                 and len(token.norm) >= SHORTEST
-                and token.norm not in unnamed
+                and token.norm not in unnamed()
                 and (span.kind == "PERSON" or not level(token.norm))
             ):
                 names.setdefault(token.norm, span.kind)
