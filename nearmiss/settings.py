@@ -141,7 +141,10 @@ def database() -> dict[str, Any]:
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            # secure_delete: what is purged is overwritten, not only unlinked.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+            ),
         }
     else:
         # Server-side binding keeps texts out of the server's log: a failed statement is logged
@@ -208,6 +211,9 @@ FILE_UPLOAD_HANDLERS: list[str] = []
 # carries it along with the facts. Middleware answers 413 to more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+
+# How long the private text of a closed report is kept, in case a mistake must be put right.
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # GlobaLeaks' default
 
 # Only the desk sets cookies, and all of them end with the browser: a year-old cookie on a shared
 # car computer would tell that a moderator used it.

@@ -2,6 +2,7 @@
 
 import sys
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ TEXT = 20  # characters; what is shorter is a choice or a number, and quickly ma
 
 def promise(request: HttpRequest) -> HttpResponse:
     """What happens to a story, and what the site knows of its author."""
-    return render(request, "nearmiss/promise.html")
+    return render(request, "nearmiss/promise.html", {"retention_days": settings.RETENTION_DAYS})
 
 
 def desk_did_not_recognise(request: HttpRequest, reason: str = "") -> HttpResponse:

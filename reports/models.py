@@ -22,6 +22,10 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+# The states that end a report's way: nothing is decided any more, and retention begins.
+CLOSED = (State.PUBLISHED, State.DECLINED, State.WITHDRAWN)
+
+
 class Kind(models.TextChoices):
     """The kinds of identifier, as reports.identity names them."""
 
@@ -44,6 +48,12 @@ class Report(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
     week = models.CharField(max_length=8, help_text="ISO week it came in, as 2026-W07.")
+    closed_week = models.CharField(
+        max_length=8,
+        blank=True,
+        editable=False,
+        help_text="ISO week it was published, declined or withdrawn; its retention counts from it.",
+    )
     receipt_hash = models.CharField(max_length=64, unique=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 

@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from lessons.models import Lesson, Story, Term
 from reports import suspects
 from reports.drafts import Draft
-from reports.models import Decision, LessonDraft, Report, State
+from reports.models import CLOSED, Decision, LessonDraft, Report, State
 
 PERMISSION = "reports.review_report"
 
@@ -229,6 +229,8 @@ def _last_deed(report: Report, reader: User) -> str:
 
 def _change(report: Report, action: str, moderator: User | None, **fields: Any) -> Report:
     """Write the fields, count the version up and log the decision, or refuse and write nothing."""
+    if fields.get("state") in CLOSED:
+        fields["closed_week"] = week_of(timezone.now().date())
     changed = Report.objects.filter(
         pk=report.pk, state=report.state, version=report.version
     ).update(version=F("version") + 1, **fields)

@@ -44,6 +44,15 @@ class Migration(migrations.Migration):
                     "week",
                     models.CharField(help_text="ISO week it came in, as 2026-W07.", max_length=8),
                 ),
+                (
+                    "closed_week",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="ISO week it was published, declined or withdrawn; its retention counts from it.",
+                        max_length=8,
+                    ),
+                ),
                 ("receipt_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
                 ("story", models.TextField(help_text="As it came in, stripped.")),

@@ -1,0 +1,141 @@
+"""What is published, declined or withdrawn loses its private text after the retention period."""
+
+import datetime
+import io
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import Settings
+
+from reports import retention, review, suspects
+from reports.models import Report, State
+from reports.suspects import Key
+from tests.factories import make_moderator, make_report, term
+
+pytestmark = pytest.mark.django_db
+
+PLANTED = "Zubrowskian"
+CLOSED_ON = "2026-03-04 09:00Z"  # a Wednesday; its week ends on Sunday, the 8th
+LAST_DAY = datetime.date(2026, 6, 5)  # 89 days after that Sunday
+FIRST_DAY = datetime.date(2026, 6, 6)
+
+
+def reviewed() -> Report:
+    """Return a report in review that holds the planted word wherever a text can stand."""
+    report = make_report(
+        State.IN_REVIEW,
+        story=f"We saw a {PLANTED} sign beside the car and stopped there to look at it.",
+        advice=f"Look for the {PLANTED} sign.",
+        title=f"A {PLANTED} sign",
+        summary=f"They stopped at a {PLANTED} sign.",
+        narrative=f"We stopped at the {PLANTED} sign.",
+        lessons=[f"Know the {PLANTED} sign."],
+        terms=[term("light", "night-lit")],
+    )
+    report.dismissals.create(kind="PERSON", word=PLANTED.casefold())
+    return report
+
+
+def declined(report: Report) -> Report:
+    return review.decline(report=report, version=report.version, moderator=make_moderator())
+
+
+def withdrawn(report: Report) -> Report:
+    return review.withdraw(report=report)
+
+
+def everything() -> str:
+    """Return every row of every table."""
+    rows = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            rows += [repr(row) for row in cursor.fetchall()]
+    return "\n".join(rows).casefold()
+
+
+@pytest.mark.parametrize("close", [declined, withdrawn])
+def test_the_text_goes_after_the_period_and_not_before(close: Callable[[Report], Report]) -> None:
+    with time_machine.travel(CLOSED_ON, tick=False):
+        report = close(reviewed())
+    assert report.closed_week == "2026-W10"
+    assert retention.due(LAST_DAY) == []
+    assert retention.due(FIRST_DAY) == [report]
+    assert PLANTED.casefold() in everything()
+    retention.purge(report)
+    assert PLANTED.casefold() not in everything()
+    assert retention.due(FIRST_DAY) == []
+    purged = Report.objects.get()
+    assert (purged.state, purged.week, purged.receipt_hash, purged.closed_week) == (
+        report.state,
+        report.week,
+        report.receipt_hash,
+        "2026-W10",
+    )
+    assert (purged.terms.count(), purged.lesson_drafts.count(), purged.dismissals.count()) == (
+        0,
+    ) * 3
+    assert purged.decisions.count() == 1
+
+
+def test_a_published_story_stays_and_its_report_loses_its_text() -> None:
+    with time_machine.travel(CLOSED_ON, tick=False):
+        first, second = make_moderator("alex"), make_moderator("robin")
+        report = make_report(State.IN_REVIEW, advice=f"Mind the {PLANTED}.")
+        report = review.pass_on(report=report, version=report.version, moderator=first)
+        report = review.publish(report=report, version=report.version, moderator=second)
+    story = report.published_as
+    assert story is not None
+    narrative = story.narrative
+    retention.purge(report)
+    story.refresh_from_db()
+    assert story.narrative == narrative != ""
+    purged = Report.objects.get()
+    assert (purged.story, purged.advice, purged.narrative) == ("", "", "")
+    assert purged.published_as == story
+    assert PLANTED.casefold() not in everything()
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, State.IN_REVIEW, State.AWAITING_SECOND])
+def test_what_still_waits_is_never_due(state: State) -> None:
+    make_report(state, week="2001-W01")
+    assert retention.due(FIRST_DAY) == []
+
+
+def test_a_field_that_nobody_decided_about_is_purged() -> None:
+    fields = {field.name for field in Report._meta.concrete_fields}
+    assert fields - retention.KEPT == {"story", "advice", "title", "summary", "narrative"}
+
+
+def test_the_command_counts_and_deletes_only_when_told_to(settings: Settings) -> None:
+    settings.RETENTION_DAYS = 30
+    with time_machine.travel(CLOSED_ON, tick=False):
+        declined(reviewed())
+    with time_machine.travel("2026-06-06 09:00Z", tick=False):
+        assert told() == "Would purge, with --yes: 1 declined. Retention is 30 days.\n"
+        assert PLANTED.casefold() in everything()
+        assert told("--yes") == "Purged: 1 declined. Retention is 30 days.\n"
+        assert PLANTED.casefold() not in everything()
+        assert told("--yes") == "Purged: nothing. Retention is 30 days.\n"
+
+
+def told(*arguments: str) -> str:
+    output = io.StringIO()
+    call_command("purge", *arguments, stdout=output)
+    return output.getvalue()
+
+
+def test_a_word_that_was_dismissed_is_not_kept_in_the_log() -> None:
+    report = reviewed()
+    moderator = make_moderator()
+    for suspect in suspects.open_suspects(report):
+        report = review.dismiss(
+            report=report,
+            version=report.version,
+            moderator=moderator,
+            key=Key(suspect.key.kind, suspect.key.word),
+        )
+    assert PLANTED.casefold() not in repr(list(report.decisions.values())).casefold()
