@@ -125,6 +125,7 @@ def test_receiving_keeps_the_story_its_terms_and_the_iso_week_alone() -> None:
         "id": report.pk,
         "state": "received",
         "week": "2026-W01",
+        "closed_week": "",
         "receipt_hash": "a" * 64,
         "version": 0,
         "story": "One.\nTwo.\nThree.",
