@@ -29,6 +29,7 @@ from django.utils.text import Truncator
 from lessons.models import Term
 from reports import desk, review
 from reports.models import Decision, Report, ReportTerm, State
+from reports.weeks import monday_of, week_of
 
 EXCERPT_WORDS = 14
 UNKNOWN_SEVERITY = 99  # after every term of worst_potential
@@ -36,9 +37,7 @@ UNKNOWN_SEVERITY = 99  # after every term of worst_potential
 
 def weeks_since(week: str, today: datetime.date) -> int:
     """Return how many ISO weeks lie between a week, as 2026-W07, and that of today."""
-    year, number = week.split("-W")
-    monday = datetime.date.fromisocalendar(int(year), int(number), 1)
-    return (today - datetime.timedelta(days=today.weekday()) - monday).days // 7
+    return (monday_of(week_of(today)) - monday_of(week)).days // 7
 
 
 def two_lines(state: str, who: str) -> str:

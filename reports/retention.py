@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from reports.models import CLOSED, Report
+from reports.weeks import monday_of
 
 # What tells a receipt how its report ended, and the log whom it speaks of. No text, no facts.
 KEPT = frozenset(
@@ -39,9 +40,8 @@ def due(today: datetime.date) -> list[Report]:
 
 def ends(report: Report) -> datetime.date:
     """Return the day from which on a closed report is purged."""
-    year, week = (report.closed_week or report.week).split("-W")
-    sunday = datetime.date.fromisocalendar(int(year), int(week), 7)
-    return sunday + datetime.timedelta(days=settings.RETENTION_DAYS)
+    monday = monday_of(report.closed_week or report.week)
+    return monday + datetime.timedelta(days=6 + settings.RETENTION_DAYS)
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ report as it is afterwards. `version` is the version that the moderator was look
 not allowed raises Refused, and then nothing has changed.
 """
 
-import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +18,7 @@ from lessons.models import Lesson, Story, Term
 from reports import suspects
 from reports.drafts import Draft
 from reports.models import CLOSED, Decision, LessonDraft, Report, State
+from reports.weeks import week_of
 
 PERMISSION = "reports.review_report"
 
@@ -41,12 +41,6 @@ class Refused(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
-
-
-def week_of(day: datetime.date) -> str:
-    """Return the ISO week of a day, as 2026-W07."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def receive(*, story: str, advice: str, terms: Iterable[Term], receipt_hash: str) -> Report:

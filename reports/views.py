@@ -54,7 +54,6 @@ STATES = {
         "It will not be published, and its text will be deleted.",
     ),
 }
-CAN_BE_WITHDRAWN = (State.RECEIVED, State.IN_REVIEW, State.AWAITING_SECOND)
 
 
 @cache_control(no_store=True, private=True)
@@ -224,7 +223,7 @@ def state_page(
         "headline": headline,
         "explanation": explanation,
         "story": Story.objects.published().filter(pk=report.published_as_id or 0).first(),
-        "can_withdraw": state in CAN_BE_WITHDRAWN,
+        "can_withdraw": state in review.WAITING,
         "receipt": typed,
         "notice": notice,
         "notice_is_error": status != 200,

@@ -63,9 +63,9 @@ def listed() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def towns() -> tuple[frozenset[str], frozenset[str]]:
+def town_words() -> tuple[frozenset[str], frozenset[str]]:
     """Return the towns of one word, and every word in the name of a town."""
-    names = [lexicon.split(town) for town in lexicon.town_names()]
+    names = lexicon.towns()
     return (
         frozenset(words[0] for words in names if len(words) == 1),
         frozenset(word for words in names for word in words),
@@ -92,7 +92,7 @@ def flags(word: str) -> list[str]:
         found.append(f"first{_bucket(rank, FIRST_RANKS)}")
     if rank := lexicon.surnames().get(word):
         found.append(f"last{_bucket(rank, LAST_RANKS)}")
-    alone, parts = towns()
+    alone, parts = town_words()
     if word in alone:
         found.append("town")
     elif word in parts:

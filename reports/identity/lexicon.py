@@ -128,16 +128,15 @@ def phrases(name: str) -> Phrases:
 
 
 @cache
-def town_names() -> tuple[str, ...]:
-    """Return the names of US towns, lower case."""
-    return tuple(_sections("places.txt.gz")["towns"])
+def towns() -> frozenset[tuple[str, ...]]:
+    """Return the names of US towns, each as its words."""
+    return frozenset(split(town) for town in _sections("places.txt.gz")["towns"])
 
 
 @cache
 def places() -> Phrases:
     """Return the US towns of two and more words as phrases."""
-    rows = (split(town) for town in town_names() if not town.isalpha())
-    return by_opening(words for words in rows if len(words) > 1)
+    return by_opening(words for words in towns() if len(words) > 1)
 
 
 @cache

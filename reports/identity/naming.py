@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from .lexicon import entries, first_names, level, name_weight, surnames, town_names
-from .lexicon import split as split_words
+from .lexicon import entries, first_names, level, name_weight, surnames, towns
 from .span import Span
 from .tagger import CLASSES
 from .tokens import Story, Token
@@ -186,12 +184,6 @@ def label(run: Run) -> str:
     if run.kind == "CONTACT":
         return "handle"
     return LABELS[run.kind]
-
-
-@cache
-def towns() -> frozenset[tuple[str, ...]]:
-    """Return the names of US towns, word by word."""
-    return frozenset(split_words(name) for name in town_names())
 
 
 def reason(story: Story, run: Run) -> str:

@@ -43,7 +43,7 @@ ORDINARY = 3  # words of these levels are weighed once for the life of the proce
 LANE = 32  # bits
 # Added to each lane so that none is ever negative and borrows from the next.
 BIAS = sum(1 << (LANE * k + LANE - 2) for k in range(len(CLASSES)))
-UNPACK = struct.Struct("<7I").unpack
+UNPACK = struct.Struct(f"<{len(CLASSES)}I").unpack
 BYTES = LANE * len(CLASSES) // 8
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)

@@ -15,8 +15,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.services import CHROMIUM_ARGUMENTS, chromium_path
 
@@ -58,6 +59,18 @@ class Site:
                     yield f"{table}: {row}"
         finally:
             connection.close()
+
+
+def find_no_barrier(page: Page, width: int) -> None:
+    """Fail if axe finds a breach of WCAG 2.2 AA, or if the page is wider than the screen.
+
+    width: of the screen, in CSS pixels.
+    """
+    found = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    )
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def free_port() -> int:

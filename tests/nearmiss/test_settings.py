@@ -8,14 +8,7 @@ from pathlib import Path
 
 import pytest
 
-GOOD = {
-    "PROFILE": "production",
-    "SECRET_KEY": secrets.token_urlsafe(64),
-    "ALLOWED_HOSTS": "near-miss.example",
-    "DATABASE_URL": "postgres://nearmiss@127.0.0.1/nearmiss",
-    "CACHE_URL": "redis://127.0.0.1:6379/0",
-    "PROXY_HOPS": "1",
-}
+from tests.deploy_check import PRODUCTION as GOOD
 
 
 def start(environment: dict[str, str], show: str = "'started'") -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,6 @@ from ..lexicon import Phrases, entries, level, name_weight, phrases, places, spl
 from ..span import Span
 from ..tokens import LOWER, MIXED, UPPER, Story, Token
 
-GLUE = frozenset("-.&'’/")
 SIDES = word_set("sides")
 SIDED = word_set("sided")
 AT = word_set("at")
