@@ -235,3 +235,17 @@ class Lesson(models.Model):
         """Return the public terms of the lesson by facet: its themes, then whom it is for."""
         public = [term for term in self.terms.all() if term.is_public]
         return by_facet(public, of_lesson=True)
+
+
+class Correction(models.Model):
+    """A change of a story after it was published, as its readers are told of it."""
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="corrections")
+    date = models.DateField()
+    note = models.TextField(max_length=600)
+
+    class Meta:
+        ordering = ["story", "date", "pk"]
+
+    def __str__(self) -> str:
+        return f"Correction of {self.date}"

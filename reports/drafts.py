@@ -1,10 +1,12 @@
 """What goes out of a report: the draft that moderators edit, what it lacks, how two differ."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-from lessons.models import Term
+from lessons.models import Story, Term
 from reports.models import Report
 
 
@@ -39,6 +41,57 @@ class Draft:
                 for lesson in report.lesson_drafts.prefetch_related("terms")
             ),
         )
+
+    @classmethod
+    def of_story(cls, story: Story) -> Self:
+        """Return the draft that a published story would come from as it stands."""
+        return cls(
+            title=story.title,
+            summary=story.summary,
+            narrative=story.narrative,
+            terms=frozenset(Term.objects.filter(story=story)),
+            lessons=tuple(
+                DraftedLesson(lesson.text, frozenset(lesson.terms.all()))
+                for lesson in story.lessons.prefetch_related("terms")
+            ),
+        )
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Return the draft that to_json() wrote; a term that is gone since is left out."""
+        keys = {*stored["terms"], *(key for lesson in stored["lessons"] for key in lesson["terms"])}
+        terms = Term.objects.in_bulk(keys)
+
+        def found(keys: list[int]) -> frozenset[Term]:
+            return frozenset(terms[key] for key in keys if key in terms)
+
+        return cls(
+            title=stored["title"],
+            summary=stored["summary"],
+            narrative=stored["narrative"],
+            terms=found(stored["terms"]),
+            lessons=tuple(
+                DraftedLesson(lesson["text"], found(lesson["terms"]))
+                for lesson in stored["lessons"]
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the draft as plain values, the same for the same draft."""
+        return {
+            "title": self.title,
+            "summary": self.summary,
+            "narrative": self.narrative,
+            "terms": sorted(term.pk for term in self.terms),
+            "lessons": [
+                {"text": lesson.text, "terms": sorted(term.pk for term in lesson.terms)}
+                for lesson in self.lessons
+            ],
+        }
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all that the draft says, as 64 hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
     def texts(self) -> dict[str, str]:
         """Return every outgoing text under the name that the desk calls it by."""

@@ -5,6 +5,7 @@ closely than its ISO week: no timestamp, no running number, no order of keys.
 """
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -20,10 +21,53 @@ class State(models.TextChoices):
     PUBLISHED = "published", "Published"
     DECLINED = "declined", "Declined"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    UNPUBLISHED = "unpublished", "Taken down"
 
 
-# The states that end a report's way: nothing is decided any more, and retention begins.
-CLOSED = (State.PUBLISHED, State.DECLINED, State.WITHDRAWN)
+# The states that end a report's way: its text is decided on, and retention begins.
+CLOSED = (State.PUBLISHED, State.DECLINED, State.WITHDRAWN, State.UNPUBLISHED)
+
+
+class Letter(models.TextChoices):
+    """Whose turn it is between the moderators and the officer, while a report is in review."""
+
+    NONE = "", "No question open"
+    ASKED = "asked", "Asked the officer"
+    ANSWERED = "answered", "Answered by the officer"
+
+
+class Reason(models.TextChoices):
+    """Why a story is not public, in the words that its officer reads."""
+
+    NO_NEAR_MISS = "no-near-miss", "It does not tell of a near miss."
+    TOO_LITTLE = "too-little", "It tells too little for others to learn from it."
+    KNOWN_EVENT = "known-event", "News or video tell of the same event, so it points to people."
+    GIVES_AWAY = "gives-away", "We found no way to tell it that gives nobody away."
+    NOT_OWN = "not-own", "It is not for its sender to tell: it seems to be somebody else’s story."
+    TACTICS = "tactics", "It shows how to hurt officers more than how to keep them safe."
+    POINTED = "pointed", "After it was published, it turned out to point to somebody."
+    WRONG = "wrong", "After it was published, something in it turned out to be wrong."
+    OTHER = "other", "Another reason."
+
+
+# What a report may be declined for, and what a published story may be taken down for.
+DECLINE_REASONS = (
+    Reason.NO_NEAR_MISS,
+    Reason.TOO_LITTLE,
+    Reason.KNOWN_EVENT,
+    Reason.GIVES_AWAY,
+    Reason.NOT_OWN,
+    Reason.TACTICS,
+    Reason.OTHER,
+)
+UNPUBLISH_REASONS = (
+    Reason.POINTED,
+    Reason.WRONG,
+    Reason.KNOWN_EVENT,
+    Reason.NOT_OWN,
+    Reason.TACTICS,
+    Reason.OTHER,
+)
 
 
 class Kind(models.TextChoices):
@@ -35,6 +79,20 @@ class Kind(models.TextChoices):
     TIME = "TIME", "Time"
     NUMBER = "NUMBER", "Number"
     CONTACT = "CONTACT", "Contact"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def asked(self) -> Self:
+        """Reports in review with a question that their officer has not answered."""
+        return self.filter(state=State.IN_REVIEW, letter=Letter.ASKED)
+
+    def answered(self) -> Self:
+        """Reports in review whose officer has answered; nothing was asked or passed on since."""
+        return self.filter(state=State.IN_REVIEW, letter=Letter.ANSWERED)
+
+    def with_proposals(self) -> Self:
+        """Reports of stories with a correction that waits for a second moderator."""
+        return self.filter(proposal__isnull=False)
 
 
 class Report(models.Model):
@@ -53,6 +111,18 @@ class Report(models.Model):
         blank=True,
         editable=False,
         help_text="ISO week it was published, declined or withdrawn; its retention counts from it.",
+    )
+    taken_down_week = models.CharField(
+        max_length=8,
+        blank=True,
+        editable=False,
+        help_text="ISO week its story was taken down; the story's own retention counts from it.",
+    )
+    reason = models.CharField(
+        max_length=20, choices=Reason.choices, blank=True, help_text="Why it is not public."
+    )
+    letter = models.CharField(
+        max_length=10, choices=Letter.choices, default=Letter.NONE, blank=True, editable=False
     )
     receipt_hash = models.CharField(max_length=64, unique=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -77,10 +147,15 @@ class Report(models.Model):
         Story, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    objects = ReportQuerySet.as_manager()
+
     class Meta:
         ordering = ["week", "pk"]
         indexes = [models.Index(fields=["state", "week"])]
-        permissions = [("review_report", "Can review, approve and decline reports")]
+        permissions = [
+            ("review_report", "Can review, approve and decline reports"),
+            ("lead_reports", "Can reassign, unpublish and correct"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="report_state_is_known"
@@ -90,6 +165,14 @@ class Report(models.Model):
                 | Q(passed_by__isnull=False, approved_by__isnull=False)
                 & ~Q(passed_by=F("approved_by")),
                 name="nobody_publishes_alone",
+            ),
+            models.CheckConstraint(
+                condition=Q(letter="") | Q(state=State.IN_REVIEW),
+                name="questions_are_asked_in_review",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="") | Q(state__in=[State.DECLINED, State.UNPUBLISHED]),
+                name="what_is_public_needs_no_reason",
             ),
         ]
 
@@ -145,6 +228,77 @@ class Dismissal(models.Model):
         return f"{self.get_kind_display()} dismissed"
 
 
+class Message(models.Model):
+    """One letter between moderators and the officer of a report, who reads it with the receipt.
+
+    Nothing in it tells who the officer is, nor when it was written but for the ISO week. What
+    the officer writes is stripped, as the story is. The officer never sees who wrote a question.
+    """
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", "Question"
+        READING = "reading", "Request to read the text"
+        ANSWER = "answer", "Answer"
+        AGREEMENT = "agreement", "It does not give me away"
+        OBJECTION = "objection", "It gives me away"
+        WORDS = "words", "Words with the decision"
+
+    QUESTIONS = (Kind.QUESTION, Kind.READING)
+    VERDICTS = (Kind.AGREEMENT, Kind.OBJECTION)
+    OF_THE_OFFICER = (Kind.ANSWER, *VERDICTS)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="messages")
+    position = models.PositiveSmallIntegerField(help_text="Place within the report, from 1.")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.TextField(blank=True)
+    week = models.CharField(max_length=8, help_text="ISO week it was written, as 2026-W07.")
+    shown = models.CharField(
+        max_length=64, blank=True, help_text="Digest of the text that a verdict speaks of."
+    )
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["report", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "position"], name="one_message_in_a_place"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["answer", "agreement", "objection"], moderator__isnull=True)
+                | Q(kind__in=["question", "reading", "words"], moderator__isnull=False),
+                name="officers_have_no_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.position})"
+
+    @property
+    def is_of_the_officer(self) -> bool:
+        return self.kind in self.OF_THE_OFFICER
+
+
+class Proposal(models.Model):
+    """A correction of a published story that waits for a second moderator; then it is deleted.
+
+    draft: the whole text as it would stand, as Draft.to_json() writes it. dismissed: [kind, word]
+    of each suspect in it that the lead found to identify nobody.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="proposal")
+    draft = models.JSONField()
+    note = models.TextField(max_length=600, help_text="What readers are told of the change.")
+    dismissed = models.JSONField(default=list)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"Correction of {self.report}"
+
+
 class Decision(models.Model):
     """One row of the log: who decided what, when. Append-only; it never holds story text.
 
@@ -161,6 +315,17 @@ class Decision(models.Model):
         APPROVED = "approved", "approved and published it"
         DECLINED = "declined", "declined it"
         WITHDRAWN = "withdrawn", "withdrew it"
+        ASKED = "asked", "asked the officer a question"
+        SHOWN = "shown", "asked the officer to read the text"
+        UNASKED = "unasked", "took the question back"
+        ANSWERED = "answered", "answered"
+        AGREED = "agreed", "agreed to the text"
+        OBJECTED = "objected", "objected to the text"
+        UNPUBLISHED = "unpublished", "took the story down"
+        REPUBLISHED = "republished", "published the story again"
+        PROPOSED = "proposed", "proposed a correction"
+        CORRECTED = "corrected", "confirmed the correction"
+        DROPPED = "dropped", "dropped the correction"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="decisions")
@@ -171,7 +336,8 @@ class Decision(models.Model):
     at = models.DateTimeField(null=True, help_text="UTC. Empty for an act of the officer.")
 
     class Meta:
-        # An officer's withdrawal has no time and ends a report: it belongs last, on any database.
+        # Where an act of the officer stands among the others would tell when it was: the officer's
+        # acts come last, on any database.
         ordering = [F("at").asc(nulls_last=True), "pk"]
         constraints = [
             models.CheckConstraint(

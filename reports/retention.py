@@ -1,31 +1,58 @@
 """Retention: the private text of a closed report goes after a set time.
 
-Purge by exception: a report loses every field that KEPT does not name, so that a field added one
-day is purged unless somebody decides that it stays.
+Purge by exception: a report loses every field that KEEP_LIST does not name, so that a field added
+one day is purged unless somebody decides that it stays. So do the rows that hang on it, but for
+the log of decisions, which holds no word of a story.
 """
 
 import datetime
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 
-from reports.models import CLOSED, Report
+from reports.models import CLOSED, Proposal, Report, State
 from reports.weeks import monday_of
 
-# What tells a receipt how its report ended, and the log whom it speaks of. No text, no facts.
-KEPT = frozenset(
-    {
-        "id",
-        "state",
-        "week",
-        "closed_week",
-        "receipt_hash",
-        "version",
-        "passed_by",
-        "approved_by",
-        "published_as",
-    }
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that stays of a purged report: in words, what it is for, and its fields."""
+
+    what: str
+    why: str
+    fields: tuple[str, ...]
+
+
+# The promise page and the README say the same as this: a test compares them.
+KEEP_LIST = (
+    Kept(
+        "The hash of the receipt",
+        "so that the receipt still tells how the story ended",
+        ("receipt_hash",),
+    ),
+    Kept(
+        "The state, and the reason if it is not published",
+        "so that there is something to tell",
+        ("state", "reason"),
+    ),
+    Kept(
+        "The weeks in which it came in, was closed, or was taken down",
+        "so that retention and the public counts can be reckoned",
+        ("week", "closed_week", "taken_down_week"),
+    ),
+    Kept(
+        "The two moderators behind a published story, and which story it is",
+        "so that nobody publishes alone, also when a story is corrected",
+        ("passed_by", "approved_by", "published_as"),
+    ),
+    Kept(
+        "A random key, and how often it was changed",
+        "so that the log of decisions has something to point to",
+        ("id", "version"),
+    ),
 )
+KEPT = frozenset(field for kept in KEEP_LIST for field in kept.fields)
 
 
 def due(today: datetime.date) -> list[Report]:
@@ -35,24 +62,36 @@ def due(today: datetime.date) -> list[Report]:
     a closer time is not known.
     """
     closed = Report.objects.filter(state__in=CLOSED).exclude(story="")
-    return [report for report in closed if ends(report) <= today]
+    return [report for report in closed if ends(report.closed_week or report.week) <= today]
 
 
-def ends(report: Report) -> datetime.date:
-    """Return the day from which on a closed report is purged."""
-    monday = monday_of(report.closed_week or report.week)
-    return monday + datetime.timedelta(days=6 + settings.RETENTION_DAYS)
+def stories_due(today: datetime.date) -> list[Report]:
+    """Return the reports whose story was taken down so long ago that its text goes as well."""
+    down = Report.objects.filter(state=State.UNPUBLISHED, published_as__isnull=False)
+    return [report for report in down if ends(report.taken_down_week) <= today]
+
+
+def ends(week: str) -> datetime.date:
+    """Return the day from which on what was closed in a week is purged."""
+    return monday_of(week) + datetime.timedelta(days=6 + settings.RETENTION_DAYS)
 
 
 @transaction.atomic
 def purge(report: Report) -> None:
-    """Empty every field that is not kept, and delete the facts, the drafts and the dismissals."""
-    emptied = [
-        field
-        for field in Report._meta.concrete_fields
-        if field.name not in KEPT and not isinstance(field, models.ForeignKey)
-    ]
+    """Empty every field that is not kept; delete facts, drafts, dismissals and messages."""
+    emptied = [field for field in Report._meta.concrete_fields if field.name not in KEPT]
     Report.objects.filter(pk=report.pk).update(**{f.name: f.get_default() for f in emptied})
     report.terms.clear()
     report.lesson_drafts.all().delete()
     report.dismissals.all().delete()
+    report.messages.all().delete()
+
+
+@transaction.atomic
+def purge_story(report: Report) -> None:
+    """Delete a story that was taken down, its lessons, and a correction that waits for it."""
+    held = Report.objects.select_for_update().get(pk=report.pk)
+    if held.state != State.UNPUBLISHED or held.published_as is None:
+        return  # published again since it was found to be due
+    held.published_as.delete()
+    Proposal.objects.filter(report=held).delete()

@@ -5,29 +5,47 @@ report as it is afterwards. `version` is the version that the moderator was look
 not allowed raises Refused, and then nothing has changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.text import slugify
 
-from lessons.models import Lesson, Story, Term
-from reports import suspects
+from lessons.models import Correction, Story, Term
+from reports import publishing, suspects
 from reports.drafts import Draft
-from reports.models import CLOSED, Decision, LessonDraft, Report, State
+from reports.models import (
+    CLOSED,
+    DECLINE_REASONS,
+    UNPUBLISH_REASONS,
+    Decision,
+    LessonDraft,
+    Letter,
+    Message,
+    Proposal,
+    Reason,
+    Report,
+    State,
+)
 from reports.weeks import week_of
 
 PERMISSION = "reports.review_report"
+LEAD = "reports.lead_reports"
 
 # The states in which something is still to be decided.
 WAITING = (State.RECEIVED, State.IN_REVIEW, State.AWAITING_SECOND)
 
-SLUG_LENGTH = 120  # characters of a title in an address; leaves room for a number
-
 Action = Decision.Action
+
+# What the log calls each kind of reply.
+REPLIES = {
+    Message.Kind.ANSWER: Action.ANSWERED,
+    Message.Kind.AGREEMENT: Action.AGREED,
+    Message.Kind.OBJECTION: Action.OBJECTED,
+}
 
 
 class Refused(Exception):
@@ -41,6 +59,19 @@ class Refused(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
+
+
+class Suspected(Refused):
+    """Words that moderators wrote hold suspects: `found`, to be taken out or dismissed by hand."""
+
+    def __init__(self, found: list[suspects.Suspect], deed: str) -> None:
+        words = "1 word" if len(found) == 1 else f"{len(found)} words"
+        super().__init__(
+            f"It was not {deed}: {words} in it could tell who somebody is. "
+            "Take them out, or tick those that identify nobody, and try again.",
+            status=409,
+        )
+        self.found = found
 
 
 def receive(*, story: str, advice: str, terms: Iterable[Term], receipt_hash: str) -> Report:
@@ -129,6 +160,7 @@ def remove_suspect(*, report: Report, version: int, moderator: User, key: suspec
 def pass_on(*, report: Report, version: int, moderator: User) -> Report:
     """Hand a finished draft to a second moderator."""
     report = _hold(report, version, moderator, "passed on", State.IN_REVIEW)
+    _require_no_open_question(report, "passed on")
     _require_ready(report, "passed on")
     return _change(
         report, Action.PASSED, moderator, state=State.AWAITING_SECOND, passed_by=moderator
@@ -159,15 +191,37 @@ def publish(*, report: Report, version: int, moderator: User) -> Report:
         moderator,
         state=State.PUBLISHED,
         approved_by=moderator,
-        published_as=_publish_story(report),
+        published_as=publishing.publish(Draft.of(report), timezone.now().date()),
     )
 
 
 @transaction.atomic
-def decline(*, report: Report, version: int, moderator: User) -> Report:
-    """Decide that a report will not be published."""
+def decline(
+    *,
+    report: Report,
+    version: int,
+    moderator: User,
+    reason: str,
+    words: str = "",
+    dismissed: Collection[suspects.Key] = (),
+) -> Report:
+    """Decide that a report will not be published, and tell its officer why.
+
+    reason: one of DECLINE_REASONS. words: to the officer, where the reason does not say it all.
+    dismissed: suspects in these words that identify nobody.
+    """
     report = _hold(report, version, moderator, "declined", *WAITING)
-    return _change(report, Action.DECLINED, moderator, state=State.DECLINED)
+    words = words.strip()
+    if reason not in DECLINE_REASONS or (reason == Reason.OTHER and not words):
+        raise Refused(
+            "It was not declined: its officer reads the reason, and none was given. "
+            "Choose one; for another reason, say it in your words.",
+            status=409,
+        )
+    if words:
+        report = _settle(report, moderator, {"Words": words}, dismissed, "declined")
+        _write(report, Message.Kind.WORDS, moderator, text=words)
+    return _change(report, Action.DECLINED, moderator, state=State.DECLINED, reason=reason)
 
 
 @transaction.atomic
@@ -183,16 +237,262 @@ def withdraw(*, report: Report) -> Report:
     return _change(report, Action.WITHDRAWN, None, state=State.WITHDRAWN)
 
 
+# Letters: between the moderators and the officer
+
+
+@transaction.atomic
+def ask(
+    *,
+    report: Report,
+    version: int,
+    moderator: User,
+    text: str,
+    dismissed: Collection[suspects.Key] = (),
+) -> Report:
+    """Ask the officer a question, to be read with the receipt. One stands open at a time.
+
+    dismissed: suspects in the question that identify nobody.
+    """
+    report = _hold(report, version, moderator, "asked about", State.IN_REVIEW)
+    _require_no_open_question(report, "asked")
+    text = text.strip()
+    if not text:
+        raise Refused(
+            "Nothing was asked: the question is empty. Write it, or tick one.", status=409
+        )
+    report = _settle(report, moderator, {"Question": text}, dismissed, "asked")
+    _write(report, Message.Kind.QUESTION, moderator, text=text)
+    return _change(report, Action.ASKED, moderator, letter=Letter.ASKED)
+
+
+@transaction.atomic
+def ask_to_read(*, report: Report, version: int, moderator: User) -> Report:
+    """Ask the officer to read what would be published, and say whether it gives the officer away.
+
+    The officer reads the text as it stands by then.
+    """
+    report = _hold(report, version, moderator, "shown to its officer", State.IN_REVIEW)
+    _require_no_open_question(report, "shown to the officer")
+    _require_ready(report, "shown to the officer")
+    _write(report, Message.Kind.READING, moderator)
+    return _change(report, Action.SHOWN, moderator, letter=Letter.ASKED)
+
+
+@transaction.atomic
+def unask(*, report: Report, version: int, moderator: User) -> Report:
+    """Take the open question back: officers may never return, and their stories go on."""
+    report = _hold(report, version, moderator, "changed", State.IN_REVIEW)
+    if report.letter != Letter.ASKED:
+        raise Refused(
+            "No question is open, so there is none to take back. It may have been answered.",
+            status=409,
+        )
+    report.messages.filter(position=report.messages.count()).delete()
+    return _change(report, Action.UNASKED, moderator, letter=Letter.NONE)
+
+
+def answer(*, report: Report, question: UUID, text: str) -> Report:
+    """Answer the open question, as the officer. text: stripped, as its author was shown it.
+
+    The same answer sent twice is kept once.
+    """
+    return _reply(report, question, Message.Kind.ANSWER, text)
+
+
+def agree(*, report: Report, question: UUID, shown: str, text: str = "") -> Report:
+    """Say as the officer that the text gives nobody away. shown: digest of the draft read."""
+    return _reply(report, question, Message.Kind.AGREEMENT, text, shown)
+
+
+def object_to(*, report: Report, question: UUID, shown: str, text: str = "") -> Report:
+    """Say as the officer that the text gives the officer away; as it stands, it goes nowhere."""
+    return _reply(report, question, Message.Kind.OBJECTION, text, shown)
+
+
+@transaction.atomic
+def _reply(
+    report: Report, question: UUID, kind: Message.Kind, text: str, shown: str = ""
+) -> Report:
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    asked = report.messages.filter(pk=question, kind__in=Message.QUESTIONS).first()
+    place = asked.position + 1 if asked else 0
+    if known := report.messages.filter(position=place, kind__in=Message.OF_THE_OFFICER).first():
+        if (known.kind, known.text, known.shown) == (kind, text, shown):
+            return report
+        raise Refused(
+            "This question has an answer already, and it can be answered once. "
+            "Nothing more was stored.",
+            status=409,
+        )
+    if asked is None or report.letter != Letter.ASKED:
+        raise Refused(
+            "This question is not open any more: the moderators took it back, or are done. "
+            "Nothing was stored.",
+            status=409,
+        )
+    if (asked.kind == Message.Kind.READING) != (kind in Message.VERDICTS):
+        raise Refused("That is no answer to this question. Nothing was stored.", status=409)
+    if kind in Message.VERDICTS and shown != Draft.of(report).digest():
+        raise Refused(
+            "The moderators have changed the text since you read it, so nothing was stored. "
+            "Read it as it is now.",
+            status=409,
+        )
+    _write(report, kind, None, text=text, shown=shown)
+    return _change(report, REPLIES[kind], None, letter=Letter.ANSWERED)
+
+
+# After publication
+
+
+@transaction.atomic
+def unpublish(*, report: Report, version: int, moderator: User, reason: str) -> Report:
+    """Take a published story off every public page, as a lead. reason: of UNPUBLISH_REASONS."""
+    report = _hold(report, version, moderator, "taken down", State.PUBLISHED, lead=True)
+    if reason not in UNPUBLISH_REASONS:
+        raise Refused(
+            "It was not taken down: its officer reads the reason, and none was given. "
+            "Choose one and try again.",
+            status=409,
+        )
+    Story.objects.filter(pk=_story_of(report, "taken down").pk).update(published=None)
+    return _change(
+        report,
+        Action.UNPUBLISHED,
+        moderator,
+        state=State.UNPUBLISHED,
+        reason=reason,
+        taken_down_week=week_of(timezone.now().date()),
+    )
+
+
+@transaction.atomic
+def republish(*, report: Report, version: int, moderator: User) -> Report:
+    """Put a story that was taken down back where it stood, as a lead.
+
+    Two moderators stand behind its text: those who published it, or corrected it since.
+    """
+    report = _hold(report, version, moderator, "published again", State.UNPUBLISHED, lead=True)
+    story = _story_of(report, "published again")
+    first = report.decisions.filter(action=Action.APPROVED).first()
+    day = first.at.date() if first and first.at else timezone.now().date()
+    Story.objects.filter(pk=story.pk).update(published=day)
+    return _change(
+        report,
+        Action.REPUBLISHED,
+        moderator,
+        state=State.PUBLISHED,
+        reason="",
+        taken_down_week="",
+    )
+
+
+@transaction.atomic
+def propose_correction(
+    *,
+    report: Report,
+    version: int,
+    moderator: User,
+    draft: Draft,
+    note: str,
+    dismissed: Collection[suspects.Key] = (),
+) -> Report:
+    """Propose, as a lead, what a story should say instead. Readers see it once another confirms.
+
+    note: what readers are told of the change. dismissed: suspects that identify nobody. What
+    stands in the published story already was dismissed when it was published.
+    """
+    report = _hold(
+        report, version, moderator, "corrected", State.PUBLISHED, State.UNPUBLISHED, lead=True
+    )
+    story = _story_of(report, "corrected")
+    if Proposal.objects.filter(report=report).exists():
+        raise Refused(
+            "A correction of this story waits already. Nothing was proposed. "
+            "Have it confirmed or dropped first.",
+            status=409,
+        )
+    published, note = Draft.of_story(story), note.strip()
+    missing = [*draft.missing(), *([] if note else ["a note to readers"])]
+    if missing:
+        raise Refused(
+            f"It was not proposed: it lacks {_listed(missing)}. Add what is missing.", status=409
+        )
+    if draft == published:
+        raise Refused("It was not proposed: nothing in it differs from the story.", status=409)
+    found = _suspects_of_correction(draft, note, published)
+    left = [suspect for suspect in found if suspect.key not in dismissed]
+    if left:
+        raise Suspected(left, "proposed")
+    for _ in found:
+        report = _change(report, Action.DISMISSED, moderator)
+    Proposal.objects.create(
+        report=report,
+        draft=draft.to_json(),
+        note=note,
+        dismissed=[list(suspect.key) for suspect in found],
+        proposed_by=moderator,
+    )
+    return _change(report, Action.PROPOSED, moderator)
+
+
+@transaction.atomic
+def confirm_correction(*, report: Report, version: int, moderator: User) -> Report:
+    """Put a proposed correction in place, as another moderator than the one who proposed it."""
+    report, proposal = _hold_proposal(report, version, moderator, "confirmed")
+    if proposal.proposed_by_id == moderator.pk:
+        raise Refused(
+            "You proposed this correction yourself, and nobody publishes alone. "
+            "The story is unchanged. Another moderator has to confirm it.",
+            status=403,
+        )
+    story = _story_of(report, "corrected")
+    draft = Draft.from_json(proposal.draft)
+    settled = {tuple(key) for key in proposal.dismissed}
+    found = _suspects_of_correction(draft, proposal.note, Draft.of_story(story))
+    if left := [suspect for suspect in found if suspect.key not in settled]:
+        raise Suspected(left, "confirmed")
+    publishing.rewrite(story, draft)
+    Correction.objects.create(story=story, date=timezone.now().date(), note=proposal.note)
+    proposal.delete()
+    return _change(
+        report,
+        Action.CORRECTED,
+        moderator,
+        passed_by=proposal.proposed_by,
+        approved_by=moderator,
+    )
+
+
+@transaction.atomic
+def drop_correction(*, report: Report, version: int, moderator: User) -> Report:
+    """Do away with a proposed correction; the story stays as it is."""
+    report, proposal = _hold_proposal(report, version, moderator, "dropped")
+    proposal.delete()
+    return _change(report, Action.DROPPED, moderator)
+
+
+# What these have in common
+
+
 def _lf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _hold(report: Report, version: int, moderator: User, deed: str, *states: State) -> Report:
+def _hold(
+    report: Report, version: int, moderator: User, deed: str, *states: State, lead: bool = False
+) -> Report:
     """Return the report as it is now, held until the transaction ends, if the deed is allowed."""
     if not moderator.has_perm(PERMISSION):
         raise Refused(
             "Your account may not review reports, so nothing was changed. "
             "Ask an administrator to add you to the moderators.",
+            status=403,
+        )
+    if lead and not moderator.has_perm(LEAD):
+        raise Refused(
+            f"Only a lead decides that a story is {deed}, so nothing was changed. "
+            "Tell a lead what you found.",
             status=403,
         )
     current = Report.objects.select_for_update().get(pk=report.pk)
@@ -213,18 +513,26 @@ def _hold(report: Report, version: int, moderator: User, deed: str, *states: Sta
 
 def _last_deed(report: Report, reader: User) -> str:
     """Say who did what last, to the one who comes too late."""
-    last = report.decisions.select_related("moderator").last()
+    if report.state == State.WITHDRAWN:
+        return "the officer withdrew it."
+    last = report.decisions.exclude(moderator=None).select_related("moderator").last()
     if last is None:
         return "nobody has taken it up yet."
+    deed = last.get_action_display()
+    # The log does not tell when the officer answered: it may be news, and it is told as such.
+    answered = ", and the officer has answered" if report.letter == Letter.ANSWERED else ""
     if last.moderator_id == reader.pk:
-        return f"you {last.get_action_display()}, maybe in another window."
-    return f"{last.moderator or 'the officer'} {last.get_action_display()}."
+        return f"you {deed}{answered or ', maybe in another window'}."
+    return f"{last.moderator} {deed}{answered}."
 
 
 def _change(report: Report, action: str, moderator: User | None, **fields: Any) -> Report:
     """Write the fields, count the version up and log the decision, or refuse and write nothing."""
-    if fields.get("state") in CLOSED:
+    state = fields.get("state", report.state)
+    if state in CLOSED and not report.closed_week:  # taken down later, it is not kept for longer
         fields["closed_week"] = week_of(timezone.now().date())
+    if state != State.IN_REVIEW:
+        fields["letter"] = Letter.NONE
     changed = Report.objects.filter(
         pk=report.pk, state=report.state, version=report.version
     ).update(version=F("version") + 1, **fields)
@@ -254,8 +562,89 @@ def _suspect(report: Report, key: suspects.Key) -> suspects.Suspect:
     )
 
 
+def _settle(
+    report: Report,
+    moderator: User,
+    texts: Mapping[str, str],
+    dismissed: Collection[suspects.Key],
+    deed: str,
+) -> Report:
+    """Dismiss the suspects of a letter that are ticked; raise Suspected if others are left."""
+    known = {suspects.Key(*key) for key in report.dismissals.values_list("kind", "word")}
+    found = suspects.find(texts, known)
+    if left := [suspect for suspect in found if suspect.key not in dismissed]:
+        raise Suspected(left, deed)
+    for suspect in found:
+        report.dismissals.create(kind=suspect.key.kind, word=suspect.key.word)
+        report = _change(report, Action.DISMISSED, moderator)
+    return report
+
+
+def _write(
+    report: Report, kind: Message.Kind, moderator: User | None, text: str = "", shown: str = ""
+) -> None:
+    Message.objects.create(
+        report=report,
+        position=report.messages.count() + 1,  # nobody else adds one: the report is held
+        kind=kind,
+        text=text,
+        shown=shown,
+        week=week_of(timezone.now().date()),
+        moderator=moderator,
+    )
+
+
+def _require_no_open_question(report: Report, deed: str) -> None:
+    if report.letter == Letter.ASKED:
+        raise Refused(
+            f"It was not {deed}: a question to the officer is open. "
+            "Wait for the answer, or take the question back.",
+            status=409,
+        )
+
+
+def _require_no_objection(report: Report, draft: Draft, deed: str) -> None:
+    verdict = report.messages.filter(kind__in=Message.VERDICTS).last()
+    if verdict and verdict.kind == Message.Kind.OBJECTION and verdict.shown == draft.digest():
+        raise Refused(
+            f"It was not {deed}: its officer read this very text and said that it gives the "
+            "officer away. Change it, and ask the officer to read it again.",
+            status=409,
+        )
+
+
+def _story_of(report: Report, deed: str) -> Story:
+    if report.published_as is None:
+        raise Refused(
+            f"The story was not {deed}: its text is deleted, so there is none any more.",
+            status=409,
+        )
+    return report.published_as
+
+
+def _hold_proposal(
+    report: Report, version: int, moderator: User, deed: str
+) -> tuple[Report, Proposal]:
+    report = _hold(report, version, moderator, deed, State.PUBLISHED, State.UNPUBLISHED)
+    proposal = Proposal.objects.select_related("proposed_by").filter(report=report).first()
+    if proposal is None:
+        raise Refused(
+            f"No correction of this story waits, so none was {deed}: "
+            f"{_last_deed(report, moderator)}",
+            status=409,
+        )
+    return report, proposal
+
+
+def _suspects_of_correction(draft: Draft, note: str, published: Draft) -> list[suspects.Suspect]:
+    """Return what is suspected in a correction and does not stand in the story already."""
+    standing = {suspect.key for suspect in suspects.find(published.texts())}
+    return suspects.find({**draft.texts(), "Note": note}, standing)
+
+
 def _require_ready(report: Report, deed: str) -> None:
-    missing = Draft.of(report).missing()
+    draft = Draft.of(report)
+    missing = draft.missing()
     if missing:
         raise Refused(
             f"It was not {deed}: it lacks {_listed(missing)}. Add what is missing and try again.",
@@ -269,37 +658,8 @@ def _require_ready(report: Report, deed: str) -> None:
             "Remove or dismiss each of them while the report is in review.",
             status=409,
         )
+    _require_no_objection(report, draft, deed)
 
 
 def _listed(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _publish_story(report: Report) -> Story:
-    draft = Draft.of(report)
-    story = _story_with_free_slug(draft)
-    story.terms.set(draft.terms)
-    for position, drafted in enumerate(draft.lessons):
-        lesson = Lesson.objects.create(story=story, position=position, text=drafted.text)
-        lesson.terms.set(drafted.terms)
-    return story
-
-
-def _story_with_free_slug(draft: Draft) -> Story:
-    base = slugify(draft.title)[:SLUG_LENGTH].strip("-") or "near-miss"
-    number = 1
-    while True:
-        slug = base if number == 1 else f"{base}-{number}"
-        try:
-            with transaction.atomic():
-                return Story.objects.create(
-                    slug=slug,
-                    title=draft.title,
-                    summary=draft.summary,
-                    narrative=draft.narrative,
-                    published=timezone.now().date(),
-                )
-        except IntegrityError:
-            if not Story.objects.filter(slug=slug).exists():
-                raise  # something else than a slug that is taken
-            number += 1

@@ -109,6 +109,8 @@ def test_what_was_typed_comes_back_when_the_report_has_moved_on(moved: str, vali
     robin = make_moderator("robin")
     if moved == "withdraw":
         review.withdraw(report=report)
+    elif moved == "decline":
+        review.decline(report=report, version=0, moderator=robin, reason="too-little")
     else:
         getattr(review, moved)(report=report, version=0, moderator=robin)
     before = state_of(report)
@@ -192,10 +194,11 @@ def test_declining_asks_first() -> None:
     assert response["Location"] == page_of(report, "decline")
     assert client.get(response["Location"]).status_code == 200
     assert state_of(report) == ("in_review", 1)
-    stale = client.post(page_of(report, "decline"), {"version": 0})
+    reason = {"reason": "too-little"}
+    stale = client.post(page_of(report, "decline"), reason | {"version": 0})
     assert stale.status_code == 409
-    assert client.post(page_of(report, "decline"), {"version": 1})["Location"] == QUEUE
+    assert client.post(page_of(report, "decline"), reason | {"version": 1})["Location"] == QUEUE
     assert state_of(report) == ("declined", 2)
-    again = client.post(page_of(report, "decline"), {"version": 2})
+    again = client.post(page_of(report, "decline"), reason | {"version": 2})
     assert again.status_code == 409
     assert "There is nothing to decline." in text_of(client.get(page_of(report, "decline")))

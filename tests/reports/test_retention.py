@@ -40,7 +40,9 @@ def reviewed() -> Report:
 
 
 def declined(report: Report) -> Report:
-    return review.decline(report=report, version=report.version, moderator=make_moderator())
+    return review.decline(
+        report=report, version=report.version, moderator=make_moderator(), reason="too-little"
+    )
 
 
 def withdrawn(report: Report) -> Report:
@@ -107,7 +109,14 @@ def test_what_still_waits_is_never_due(state: State) -> None:
 
 def test_a_field_that_nobody_decided_about_is_purged() -> None:
     fields = {field.name for field in Report._meta.concrete_fields}
-    assert fields - retention.KEPT == {"story", "advice", "title", "summary", "narrative"}
+    assert fields - retention.KEPT == {
+        "story",
+        "advice",
+        "title",
+        "summary",
+        "narrative",
+        "letter",
+    }
 
 
 def test_the_command_counts_and_deletes_only_when_told_to(settings: Settings) -> None:

@@ -52,7 +52,7 @@ ACTIONS: dict[str, tuple[Callable[..., Report], dict[str, Any], set[State], Stat
     "pass_on": (review.pass_on, {}, {State.IN_REVIEW}, State.AWAITING_SECOND, "passed"),
     "send_back": (review.send_back, {}, {State.AWAITING_SECOND}, State.IN_REVIEW, "sent_back"),
     "publish": (review.publish, {}, {State.AWAITING_SECOND}, State.PUBLISHED, "approved"),
-    "decline": (review.decline, {}, WAITING, State.DECLINED, "declined"),
+    "decline": (review.decline, {"reason": "too-little"}, WAITING, State.DECLINED, "declined"),
 }
 
 
@@ -126,6 +126,9 @@ def test_receiving_keeps_the_story_its_terms_and_the_iso_week_alone() -> None:
         "state": "received",
         "week": "2026-W01",
         "closed_week": "",
+        "taken_down_week": "",
+        "reason": "",
+        "letter": "",
         "receipt_hash": "a" * 64,
         "version": 0,
         "story": "One.\nTwo.\nThree.",
@@ -205,7 +208,7 @@ def test_saving_what_is_there_already_changes_and_logs_nothing() -> None:
 def test_a_change_that_a_database_did_not_hold_back_is_refused_and_undone() -> None:
     report = make_report(State.IN_REVIEW)
     stale = Report.objects.get(pk=report.pk)
-    review.decline(report=report, version=0, moderator=make_moderator())
+    review.decline(report=report, version=0, moderator=make_moderator(), reason="too-little")
 
     def late() -> None:
         with transaction.atomic():
