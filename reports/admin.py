@@ -27,7 +27,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from lessons.models import Term
-from reports import desk, review
+from reports import corrections, desk, review
 from reports.models import Decision, Report, ReportTerm, State
 from reports.weeks import monday_of, week_of
 
@@ -194,14 +194,21 @@ class ReportAdmin(ReviewersOnly):
     # Pages
 
     def get_urls(self) -> list[URLPattern]:
-        decline = path(
-            "<path:object_id>/decline/",
-            self.admin_site.admin_view(self.decline_view),
-            name="reports_report_decline",
-        )
+        pages = [
+            path(
+                f"<path:object_id>/{name.replace('_', '-')}/",
+                self.admin_site.admin_view(view),
+                name=f"reports_report_{name}",
+            )
+            for name, view in [
+                ("decline", self.decline_view),
+                ("take_down", self.take_down_view),
+                ("correct", self.correct_view),
+            ]
+        ]
         # Before Django's own address of the same page, which would answer with the log-in form.
         change = path("<path:object_id>/change/", self.change_view_of_anyone)
-        return [decline, change, *super().get_urls()]
+        return [*pages, change, *super().get_urls()]
 
     def change_view_of_anyone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give back what was typed to somebody whose session ended while typing."""
@@ -220,6 +227,12 @@ class ReportAdmin(ReviewersOnly):
 
     def decline_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._show(desk.decline_page, request, object_id)
+
+    def take_down_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._show(corrections.take_down_page, request, object_id)
+
+    def correct_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._show(corrections.correct_page, request, object_id)
 
     def history_view(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from lessons.models import Term
 from lessons.vocabulary import FACETS, Facet
-from reports import review
+from reports import letters, review
 from reports.drafts import Difference, Draft, differences
 from reports.forms_review import LESSONS_MAX, Editor
-from reports.models import Report, State
+from reports.models import Proposal, Report, State
 from reports.suspects import Key, Suspect, open_suspects
 
 QUEUE = "admin:reports_report_changelist"
@@ -41,6 +41,7 @@ SAVING = {
     "dismiss": "Saved. The word is dismissed and stays as it is.",
     "remove": "Saved. The word is removed wherever it stood.",
     "decline": "Saved. Nothing is declined yet.",
+    **letters.DONE,
 }
 
 
@@ -50,7 +51,7 @@ class Trouble:
 
     status: of the response. message: what happened. saved: whether the draft was kept.
     theirs: fields in which somebody else's text differs. unsaved: (name, text) of what was typed
-    and has no field on the page any more.
+    and has no field on the page any more. suspected: in a letter to the officer.
     """
 
     status: int
@@ -58,6 +59,13 @@ class Trouble:
     saved: bool = False
     theirs: list[Difference] = field(default_factory=list)
     unsaved: list[tuple[str, str]] = field(default_factory=list)
+    suspected: list[Suspect] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, refused: review.Refused, *, saved: bool = False) -> Self:
+        """Return the trouble of a refusal."""
+        found = refused.found if isinstance(refused, review.Suspected) else []
+        return cls(refused.status, refused.message, saved=saved, suspected=found)
 
 
 def review_page(request: HttpRequest, report: Report, context: Context) -> HttpResponse:
@@ -79,16 +87,26 @@ def review_page(request: HttpRequest, report: Report, context: Context) -> HttpR
 def decline_page(request: HttpRequest, report: Report, context: Context) -> HttpResponse:
     """Ask whether to decline a report, and decline it."""
     trouble = None
+    form = letters.DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         try:
+            if report.state in review.WAITING and not form.is_valid():
+                raise review.Refused("It was not declined. Correct what is marked.", status=400)
             review.decline(
-                report=report, version=_version(request.POST), moderator=_moderator(request)
+                report=report,
+                version=_version(request.POST),
+                moderator=_moderator(request),
+                reason=form["reason"].value() or "",
+                words=form["words"].value() or "",
+                dismissed=letters.ticked(request.POST),
             )
         except review.Refused as refused:
-            trouble = Trouble(refused.status, refused.message)
+            trouble = Trouble.of(refused)
             report.refresh_from_db()
+            if report.state not in review.WAITING:
+                trouble.unsaved = [("Your words", text) for text in [form["words"].value()] if text]
         else:
-            messages.success(request, "The report is declined. It will not be published.")
+            messages.success(request, "The report is declined. Its officer reads why.")
             return HttpResponseRedirect(reverse(QUEUE))
     return render(
         request,
@@ -97,6 +115,11 @@ def decline_page(request: HttpRequest, report: Report, context: Context) -> Http
             **context,
             "title": "Decline this report?",
             "report": report,
+            "form": form,
+            # As on the review page: what is refused for its form goes on from where it began.
+            "version": _version(request.POST)
+            if trouble and trouble.status == 400
+            else report.version,
             "trouble": trouble,
             "can_decline": report.state in review.WAITING,
         },
@@ -109,6 +132,7 @@ def signed_out_page(request: HttpRequest) -> HttpResponse:
     typed = [(name.capitalize(), request.POST.get(name, "")) for name in TEXTS]
     for number in range(1, LESSONS_MAX + 1):
         typed.append((f"Lesson {number}", request.POST.get(f"lessons-{number - 1}-text", "")))
+    typed += letters.typed(request.POST)
     return render(
         request,
         "admin/reports/report/signed_out.html",
@@ -151,16 +175,28 @@ def _save_and(
     except review.Refused as refused:
         return _not_saved(request, report, context, refused, editor)
     try:
+        if deed in {"pass_on", "decline"} and letters.is_typed(request.POST):
+            raise review.Refused(
+                "A question to the officer is written and was not asked. "
+                "Ask it, or empty it, and try again.",
+                status=409,
+            )
         if deed == "pass_on":
             review.pass_on(report=saved, version=saved.version, moderator=moderator)
         elif deed == "dismiss":
             review.dismiss(report=saved, version=saved.version, moderator=moderator, key=key)
         elif deed == "remove":
             review.remove_suspect(report=saved, version=saved.version, moderator=moderator, key=key)
+        elif deed in letters.DONE:
+            letters.do(deed, saved, moderator, request.POST)
     except review.Refused as refused:
-        trouble = Trouble(refused.status, refused.message, saved=True)
+        trouble = Trouble.of(refused, saved=True)
         return _page(request, _fresh(report), context, trouble=trouble)
     messages.success(request, SAVING[deed])
+    if deed in letters.DONE:
+        return HttpResponseRedirect(reverse(REVIEW, args=[report.pk]) + "#letters")
+    if letters.is_typed(request.POST):  # and not asked: it stays on the page
+        return _page(request, _fresh(report), context)
     if deed == "pass_on":
         return HttpResponseRedirect(reverse(QUEUE))
     if deed == "decline":
@@ -183,6 +219,7 @@ def _not_saved(
         trouble.theirs = list(differences(editor.draft(), Draft.of(report)))
         return _page(request, report, context, trouble=trouble, editor=editor)
     trouble.unsaved = [(name, text) for name, text in editor.typed() if text]
+    trouble.unsaved += letters.typed(request.POST)
     return _page(request, report, context, trouble=trouble)
 
 
@@ -195,7 +232,8 @@ def _page(
 ) -> HttpResponse:
     state = State(report.state)
     moderator = _moderator(request)
-    draft = Draft.of(report)
+    # Once it is published, what goes out is the story, with its corrections.
+    draft = Draft.of_story(report.published_as) if report.published_as else Draft.of(report)
     suspects: list[Suspect] = []
     if state in (State.IN_REVIEW, State.AWAITING_SECOND):
         suspects = open_suspects(report)
@@ -212,12 +250,17 @@ def _page(
             # What was refused for its form goes on from the version it was made from: the next
             # attempt must still notice what somebody else saved meanwhile.
             "version": _version(request.POST)
-            if trouble and trouble.status == 400
+            if trouble and trouble.status == 400 and not trouble.saved
             else report.version,
             "draft": draft,
             "facts": list(_facts(draft.terms)),
             "decisions": report.decisions.select_related("moderator"),
             "suspects": suspects,
+            "letters": letters.Letters(
+                report,
+                request.POST if request.method == "POST" else None,
+                trouble.suspected if trouble else (),
+            ),
             "editor": editor if state == State.IN_REVIEW else None,
             "trouble": trouble,
             "errors": list(editor.errors()) if trouble and editor else [],
@@ -227,6 +270,9 @@ def _page(
             "can_publish": state == State.AWAITING_SECOND and not passed_by_me and not suspects,
             "can_send_back": state == State.AWAITING_SECOND,
             "can_decline": state in review.WAITING,
+            "proposal": Proposal.objects.filter(report=report).first()
+            if state in (State.PUBLISHED, State.UNPUBLISHED)
+            else None,
         },
         status=trouble.status if trouble else 200,
     )

@@ -39,6 +39,15 @@ def make_moderator(username: str = "alex") -> User:
     return user
 
 
+def make_lead(username: str = "lee") -> User:
+    """Return a moderator who may also take stories down and correct them."""
+    user = make_moderator(username)
+    user.user_permissions.add(
+        Permission.objects.get(content_type__app_label="reports", codename="lead_reports")
+    )
+    return user
+
+
 def make_administrator(username: str = "admin") -> User:
     return make_user(username, is_staff=True, is_superuser=True)
 
@@ -62,12 +71,18 @@ def make_report(
             "narrative": story,
         }
         fields = draft | fields
-    if state in (State.AWAITING_SECOND, State.PUBLISHED) and "passed_by" not in fields:
+    went_out = state in (State.PUBLISHED, State.UNPUBLISHED)
+    if (went_out or state == State.AWAITING_SECOND) and "passed_by" not in fields:
         fields["passed_by"] = make_moderator("passer")
-    if state == State.PUBLISHED and "approved_by" not in fields:
+    if went_out and "approved_by" not in fields:
         fields["approved_by"] = make_moderator("approver")
-    if state == State.PUBLISHED and "published_as" not in fields:
-        fields["published_as"] = make_story(title=fields["title"])
+    if went_out and "published_as" not in fields:
+        down = {"published": None} if state == State.UNPUBLISHED else {}
+        fields["published_as"] = make_story(title=fields["title"], lessons=lessons, **down)
+    if state == State.UNPUBLISHED:
+        fields = {"reason": "wrong", "taken_down_week": "2026-W08"} | fields
+    if state == State.DECLINED:
+        fields = {"reason": "too-little"} | fields
     fields.setdefault("week", "2026-W07")
     fields.setdefault("receipt_hash", secrets.token_hex(32))
     report = Report.objects.create(state=state, story=story, **fields)

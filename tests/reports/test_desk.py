@@ -102,7 +102,7 @@ def test_buttons_are_there_where_they_work(state: State) -> None:
     report = make_report(state, passed_by=passer)
     expected = {
         State.RECEIVED: ["claim"],
-        State.IN_REVIEW: ["save", "save", "pass_on", "decline"],
+        State.IN_REVIEW: ["save", "ask", "ask_to_read", "save", "pass_on", "decline"],
         State.AWAITING_SECOND: ["publish", "send_back"],
     }.get(state, [])
 
