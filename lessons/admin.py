@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from lessons.models import Lesson, Story, Term
+from lessons.models import Correction, Lesson, Story, Term
 
 
 class NoDeletion(admin.ModelAdmin):
@@ -40,9 +40,7 @@ class TermAdmin(NoDeletion):
         return ("facet", "slug") if obj else ()
 
 
-class LessonInline(admin.TabularInline):
-    model = Lesson
-    fields = ("position", "text")
+class ReadOnlyInline(admin.TabularInline):
     extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -55,12 +53,24 @@ class LessonInline(admin.TabularInline):
         return False
 
 
+class LessonInline(ReadOnlyInline):
+    model = Lesson
+    fields = ("position", "text")
+
+
+class CorrectionInline(ReadOnlyInline):
+    model = Correction
+    fields = ("date", "note")
+
+
 @admin.register(Story)
 class StoryAdmin(ReadOnly):
+    """Stories, to read: what changes one goes through the review of its report."""
+
     list_display = ("title", "published")
     list_filter = ("published",)
     ordering = ("-published", "-pk")
-    inlines = (LessonInline,)
+    inlines = (LessonInline, CorrectionInline)
 
 
 @admin.register(Lesson)

@@ -68,7 +68,7 @@ class StoryDetail(DetailView):
     extra_context = {"section": "stories"}
 
     def get_queryset(self) -> QuerySet[Story]:
-        return Story.objects.published().with_lessons()
+        return Story.objects.published().with_lessons().prefetch_related("corrections")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -7,12 +7,15 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from reports.retention import KEEP_LIST
+
 TEXT = 20  # characters; what is shorter is a choice or a number, and quickly made again
 
 
 def promise(request: HttpRequest) -> HttpResponse:
     """What happens to a story, and what the site knows of its author."""
-    return render(request, "nearmiss/promise.html", {"retention_days": settings.RETENTION_DAYS})
+    told = {"retention_days": settings.RETENTION_DAYS, "keep_list": KEEP_LIST}
+    return render(request, "nearmiss/promise.html", told)
 
 
 def desk_did_not_recognise(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from lessons.models import Story
 from nearmiss.ratelimit import is_limited
-from reports import receipts, review, sending
+from reports import answers, receipts, retention, review, sending
+from reports.answers import AnswerForm, Reply, Turn
 from reports.checking import Checked, check
 from reports.forms import ReceiptForm, StoryForm
-from reports.models import Report, State
+from reports.models import CLOSED, Message, Report, State
 
 STEPS = ("Tell", "Check", "Send")
 
@@ -47,13 +48,28 @@ STATES = {
     State.PUBLISHED: ("Your story is published", "Thank you. Others can learn from it now."),
     State.DECLINED: (
         "Your story will not be published",
-        "The moderators read it and decided not to publish it. Its text will be deleted.",
+        "The moderators read it and decided not to publish it.",
     ),
-    State.WITHDRAWN: (
-        "Your story is withdrawn",
-        "It will not be published, and its text will be deleted.",
+    State.WITHDRAWN: ("Your story is withdrawn", "It will not be published."),
+    State.UNPUBLISHED: (
+        "Your story was taken down",
+        "It was published, and stands on no public page any more.",
     ),
 }
+ASKED = {
+    Message.Kind.QUESTION: (
+        "There is one question for you",
+        "A moderator is reading your story, and asks you something. You may answer, or not.",
+    ),
+    Message.Kind.READING: (
+        "There is one question for you",
+        "This is what we would publish. Read it as a colleague would: does it give you away?",
+    ),
+}
+ANSWERED = (
+    "Your answer is stored",
+    "The moderators read it next. There is no more to do, until they ask again.",
+)
 
 
 @cache_control(no_store=True, private=True)
@@ -131,34 +147,110 @@ def send(request: HttpRequest, form: StoryForm, checked: Checked) -> HttpRespons
 @cache_control(no_store=True, private=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest) -> HttpResponse:
-    """Take a receipt; show the state of its report, or withdraw it."""
+    """Take a receipt; show the state of its report, answer a question, or withdraw it."""
     if request.method != "POST":
         return page(request, "reports/receipt.html", {"form": ReceiptForm()})
     form = ReceiptForm(request.POST)
     if is_limited(request, group="receipt", rate=RECEIPT_RATE, when_cache_is_down=False):
-        return page(
+        return receipt_page(
             request,
-            "reports/receipt.html",
-            {
-                "form": ReceiptForm(initial={"receipt": request.POST.get("receipt", "")}),
-                "notice": (
-                    "Too many receipts were tried from your network within the hour. Wait a "
-                    "while and try again; your story is safe meanwhile."
-                ),
-                "notice_is_error": True,
-            },
             status=429,
+            notice=(
+                "Too many receipts were tried from your network within the hour. Wait a "
+                "while and try again; your story is safe meanwhile."
+            ),
         )
     if not form.is_valid():
-        return page(request, "reports/receipt.html", {"form": form}, status=400)
+        return receipt_page(request, form, status=400)
     typed = form.cleaned_data["receipt"]
-    report = Report.objects.filter(receipt_hash=receipts.digest(typed)).first()
+    try:
+        return with_receipt(request, form, typed)
+    except DatabaseError:
+        return receipt_page(
+            request,
+            status=503,
+            notice=(
+                "Nothing was shown or stored: the site’s database does not answer. Your story is "
+                "safe. Try again in a few minutes."
+            ),
+        )
+
+
+def with_receipt(request: HttpRequest, form: ReceiptForm, typed: str) -> HttpResponse:
+    """Do what the holder of a receipt asks for."""
+    report = (
+        Report.objects.select_related("published_as")
+        .filter(receipt_hash=receipts.digest(typed))
+        .first()
+    )
     if report is None:
         form.add_error("receipt", "No story has this receipt. Compare it with what you wrote down.")
-        return page(request, "reports/receipt.html", {"form": form}, status=404)
+        return receipt_page(request, form, status=404)
     if "withdraw" in request.POST:
         return withdraw(request, report, typed)
+    if request.POST.get("step") in answers.STEPS:
+        return reply(request, report, typed)
     return state_page(request, report, typed)
+
+
+def reply(request: HttpRequest, report: Report, typed: str) -> HttpResponse:
+    """Answer a question: check it, change it, send it, by `step`."""
+    step, turn = request.POST["step"], Turn.of(report)
+    kind, question = answers.kind_of(request.POST), answers.question_of(request.POST)
+    words = AnswerForm(request.POST, of_a_reading=kind in Message.VERDICTS)
+    if step == "edit":
+        form = turn.form(words=as_words(words)) if turn else None
+        return state_page(request, report, typed, form=form)
+    if kind is None or question is None or not words.is_valid():
+        return state_page(
+            request,
+            report,
+            typed,
+            status=400,
+            notice="" if kind and question else "That was no answer. Nothing was stored.",
+            form=turn.form(request.POST) if turn else None,
+        )
+    keep, remove = corrections(request.POST)
+    answer = Reply(
+        question=question,
+        kind=kind,
+        shown=request.POST.get("shown", "") if kind in Message.VERDICTS else "",
+        checked=check(words.cleaned_data["words"], "", keep, remove),
+    )
+    if step != "send":
+        return answer_page(request, typed, words, answer)
+    shown_before = answer.is_shown_by(request.POST.get("token", ""))
+    if shown_before is None:
+        return answer_page(
+            request,
+            typed,
+            words,
+            answer,
+            status=403,
+            notice=(
+                "Nothing was stored yet: this page was open for more than a day, or was changed "
+                "on its way. Look at your answer once more and press Send."
+            ),
+        )
+    if not shown_before:
+        return answer_page(
+            request,
+            typed,
+            words,
+            answer,
+            notice="Your changes are made. This is your answer now; press Send if it is right.",
+        )
+    try:
+        answer.store(report)
+    except review.Refused as refused:
+        report.refresh_from_db()
+        turn = Turn.of(report)
+        form = turn.form(words=as_words(words)) if turn and turn.question.pk == question else None
+        return state_page(
+            request, report, typed, status=refused.status, notice=refused.message, form=form
+        )
+    report.refresh_from_db()
+    return state_page(request, report, typed, was_sent=True)
 
 
 def withdraw(request: HttpRequest, report: Report, typed: str) -> HttpResponse:
@@ -214,16 +306,77 @@ def check_page(
     )
 
 
-def state_page(
-    request: HttpRequest, report: Report, typed: str, status: int = 200, notice: str = ""
+def receipt_page(
+    request: HttpRequest, form: ReceiptForm | None = None, status: int = 200, notice: str = ""
 ) -> HttpResponse:
+    """Ask for the receipt again. An answer that came with it is given back."""
+    typed = {"receipt": request.POST.get("receipt", "")}
+    context = {
+        "form": form or ReceiptForm(initial=typed),
+        "given_back": request.POST.get("words", ""),
+        "notice": notice,
+        "notice_is_error": status != 200,
+    }
+    return page(request, "reports/receipt.html", context, status)
+
+
+def answer_page(
+    request: HttpRequest,
+    typed: str,
+    words: AnswerForm,
+    answer: Reply,
+    status: int = 200,
+    notice: str = "",
+) -> HttpResponse:
+    """Show an answer as it would be stored. The page carries all that was typed, and a token."""
+    keep, remove = corrections(request.POST)
+    context = {
+        "answer": answer,
+        "verdict": answers.VERDICTS.get(answer.kind, ""),
+        "checked": answer.checked,
+        "summary": summary(answer.checked),
+        "words": words.cleaned_data["words"],
+        "kept": keep,
+        "removed": remove,
+        "token": answer.token(),
+        "receipt": typed,
+        "notice": notice,
+        "notice_is_error": status != 200,
+    }
+    return page(request, "reports/check_answer.html", context, status)
+
+
+def state_page(
+    request: HttpRequest,
+    report: Report,
+    typed: str,
+    status: int = 200,
+    notice: str = "",
+    form: AnswerForm | None = None,
+    was_sent: bool = False,
+) -> HttpResponse:
+    """Show how a story stands, and the open question. form: with what was typed in answer."""
     state = State(report.state)
-    headline, explanation = STATES[state]
+    turn = Turn.of(report)
+    headline, explanation = ASKED[turn.question.kind] if turn else STATES[state]  # type: ignore[index]
+    if was_sent:
+        headline, explanation = ANSWERED
+    letters = [m for m in report.messages.all() if not turn or m.pk != turn.question.pk]
+    typed_words = request.POST.get("words", "")
     context = {
         "headline": headline,
         "explanation": explanation,
         "story": Story.objects.published().filter(pk=report.published_as_id or 0).first(),
         "can_withdraw": state in review.WAITING,
+        "reason": report.get_reason_display() if report.reason else "",
+        "closing_words": [m for m in letters if m.kind == Message.Kind.WORDS],
+        "letters": [m for m in letters if m.kind != Message.Kind.WORDS],
+        "turn": turn,
+        "form": (form or turn.form()) if turn else None,
+        # What was typed in answer to a question that is gone, or was answered before.
+        "given_back": "" if form or was_sent else typed_words,
+        "is_purged": state in CLOSED and not report.story,
+        "purged_from": retention.ends(report.closed_week) if report.closed_week else None,
         "receipt": typed,
         "notice": notice,
         "notice_is_error": status != 200,
@@ -238,6 +391,11 @@ def as_typed(form: StoryForm) -> StoryForm:
     """Return the form with all that was typed and chosen in it, and no word of what is wrong."""
     typed = {name: form[name].value() for name in form.fields}
     return StoryForm(initial=typed, vocabulary=form.vocabulary)
+
+
+def as_words(form: AnswerForm) -> str:
+    """Return the words of an answer as they were typed."""
+    return str(form["words"].value() or "")
 
 
 def corrections(data: QueryDict) -> tuple[list[str], list[str]]:

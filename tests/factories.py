@@ -77,8 +77,8 @@ def make_report(
     if went_out and "approved_by" not in fields:
         fields["approved_by"] = make_moderator("approver")
     if went_out and "published_as" not in fields:
-        down = {"published": None} if state == State.UNPUBLISHED else {}
-        fields["published_as"] = make_story(title=fields["title"], lessons=lessons, **down)
+        day = None if state == State.UNPUBLISHED else timezone.now().date()
+        fields["published_as"] = make_story(title=fields["title"], lessons=lessons, published=day)
     if state == State.UNPUBLISHED:
         fields = {"reason": "wrong", "taken_down_week": "2026-W08"} | fields
     if state == State.DECLINED:
