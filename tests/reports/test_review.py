@@ -7,10 +7,19 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from lessons.models import Lesson, Story
+from lessons.models import Correction, Lesson, Story
 from reports import review, suspects
 from reports.drafts import Draft, DraftedLesson, differences
-from reports.models import Decision, LessonDraft, Report, ReportTerm, State
+from reports.models import (
+    Decision,
+    Dismissal,
+    LessonDraft,
+    Message,
+    Proposal,
+    Report,
+    ReportTerm,
+    State,
+)
 from reports.review import Refused
 from tests.factories import STORY, make_moderator, make_report, make_story, make_user, term
 
@@ -24,7 +33,10 @@ NEW = Draft("New title", "New summary.", "New narrative.", frozenset(), (Drafted
 
 def everything() -> dict[str, list[Any]]:
     """Return all that a change of a report may touch."""
-    models = (Report, ReportTerm, LessonDraft, Decision, Story, Lesson)
+    models: tuple[Any, ...] = (
+        *(Report, ReportTerm, LessonDraft, Decision, Dismissal, Message, Proposal),
+        *(Story, Lesson, Correction),
+    )
     return {model.__name__: sorted(map(repr, model.objects.values())) for model in models}
 
 
