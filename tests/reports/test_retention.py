@@ -3,17 +3,22 @@
 import datetime
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from pytest_django import Settings
 
+from lessons.models import Story
 from reports import retention, review, suspects
-from reports.models import Report, State
+from reports.drafts import Draft
+from reports.models import Proposal, Report, State
 from reports.suspects import Key
-from tests.factories import make_moderator, make_report, term
+from tests.factories import make_lead, make_moderator, make_report, make_story, term
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +41,15 @@ def reviewed() -> Report:
         terms=[term("light", "night-lit")],
     )
     report.dismissals.create(kind="PERSON", word=PLANTED.casefold())
+    asker = make_moderator("asker")
+    for position, kind in enumerate(("question", "answer", "words"), start=1):
+        report.messages.create(
+            position=position,
+            kind=kind,
+            text=f"At the {PLANTED} sign?",
+            week="2026-W09",
+            moderator=None if kind == "answer" else asker,
+        )
     return report
 
 
@@ -80,7 +94,8 @@ def test_the_text_goes_after_the_period_and_not_before(close: Callable[[Report],
     assert (purged.terms.count(), purged.lesson_drafts.count(), purged.dismissals.count()) == (
         0,
     ) * 3
-    assert purged.decisions.count() == 1
+    assert (purged.messages.count(), purged.decisions.count()) == (0, 1)
+    assert purged.reason == ("too-little" if purged.state == State.DECLINED else "")
 
 
 def test_a_published_story_stays_and_its_report_loses_its_text() -> None:
@@ -148,3 +163,69 @@ def test_a_word_that_was_dismissed_is_not_kept_in_the_log() -> None:
             key=Key(suspect.key.kind, suspect.key.word),
         )
     assert PLANTED.casefold() not in repr(list(report.decisions.values())).casefold()
+
+
+def taken_down(text: str) -> Report:
+    """Return a report whose story was taken down in 2026-W10, its private text long gone."""
+    with time_machine.travel(CLOSED_ON, tick=False):
+        story = make_story(title=text, narrative=text, summary=text, lessons=[text])
+        report = make_report(State.PUBLISHED, published_as=story, closed_week="2025-W30")
+        report = review.unpublish(report=report, version=0, moderator=make_lead(), reason="pointed")
+        retention.purge(report)
+        draft = replace(Draft.of_story(story), summary=f"{text} corrected")
+        return review.propose_correction(
+            report=report, version=1, moderator=make_lead("other"), draft=draft, note=f"No {text}."
+        )
+
+
+def test_a_story_that_was_taken_down_goes_as_long_after_and_not_before() -> None:
+    report = taken_down("A marigold stood there")
+    assert (retention.due(FIRST_DAY), retention.stories_due(LAST_DAY)) == ([], [])
+    assert retention.stories_due(FIRST_DAY) == [report]
+    assert "marigold" in everything()
+    with time_machine.travel("2026-06-06 09:00Z", tick=False):
+        assert told() == "Would purge, with --yes: 1 story taken down. Retention is 90 days.\n"
+        assert told("--yes") == "Purged: 1 story taken down. Retention is 90 days.\n"
+    assert "marigold" not in everything()
+    assert (Story.objects.count(), Proposal.objects.count()) == (0, 0)
+    purged = Report.objects.get()
+    assert (purged.state, purged.reason, purged.published_as) == ("unpublished", "pointed", None)
+    for change in (review.republish, review.drop_correction):
+        with pytest.raises(review.Refused):
+            change(report=purged, version=2, moderator=make_lead(f"l{change.__name__}"))
+
+
+def test_a_story_that_is_published_again_is_not_purged() -> None:
+    report = taken_down("A marigold stood there")
+    due = retention.stories_due(FIRST_DAY)
+    review.republish(report=report, version=2, moderator=make_lead("third"))
+    retention.purge_story(due[0])
+    assert Story.objects.published().count() == 1
+
+
+def test_a_correction_that_waits_outlives_the_purge_of_the_report() -> None:
+    report = make_report(State.PUBLISHED, closed_week="2026-W10")
+    story = report.published_as
+    assert story
+    review.propose_correction(
+        report=report,
+        version=0,
+        moderator=make_lead(),
+        draft=replace(Draft.of_story(story), summary="It came close."),
+        note="The summary was too long.",
+    )
+    retention.purge(report)
+    review.confirm_correction(report=report, version=1, moderator=make_moderator("robin"))
+    story.refresh_from_db()
+    assert story.summary == "It came close."
+
+
+def test_the_keep_list_says_the_same_everywhere(client: Client) -> None:
+    readme = " ".join((settings.BASE_DIR / "README.md").read_text("utf-8").split())
+    promise = " ".join(client.get("/promise/").content.decode().split())
+    for kept in retention.KEEP_LIST:
+        assert f"- {kept.what}, {kept.why}." in readme
+        assert f"<li>{kept.what}, {kept.why}.</li>" in promise
+    fields = [field for kept in retention.KEEP_LIST for field in kept.fields]
+    assert len(fields) == len(set(fields))
+    assert set(fields) <= {field.name for field in Report._meta.concrete_fields}

@@ -95,3 +95,35 @@ def test_one_receipt_sent_many_times_at_once_makes_one_report() -> None:
         ]
     )
     assert set(results) == {Report.objects.get().pk}
+
+
+@pytest.mark.usefixtures("side_by_side")
+@pytest.mark.django_db(transaction=True)
+def test_one_answer_sent_many_times_at_once_is_kept_once() -> None:
+    report = make_report(State.IN_REVIEW)
+    review.ask(report=report, version=0, moderator=make_moderator(), text="How far?")
+    question = report.messages.get().pk
+    results = at_once(
+        *[
+            lambda: review.answer(report=report, question=question, text="Near.").version
+            for _ in range(4)
+        ]
+    )
+    assert (results, report.messages.count()) == ([2, 2, 2, 2], 2)
+
+
+@pytest.mark.usefixtures("side_by_side")
+@pytest.mark.django_db(transaction=True)
+def test_two_questions_at_once_ask_one() -> None:
+    report = make_report(State.IN_REVIEW)
+    people = [make_moderator(name) for name in ("alex", "robin")]
+    results = at_once(
+        *(
+            lambda person=person: (
+                review.ask(report=report, version=0, moderator=person, text="How far?").letter
+            )
+            for person in people
+        )
+    )
+    assert sorted(map(str, results)) == ["409", "asked"]
+    assert report.messages.count() == 1
