@@ -8,7 +8,7 @@ what guards a report is its receipt.
 
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
@@ -165,7 +165,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     typed = form.cleaned_data["receipt"]
     try:
         return with_receipt(request, form, typed)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return receipt_page(
             request,
             status=503,

@@ -22,9 +22,12 @@ check = client.post("/share/", told)
 token = re.search(r'name="token" value="([^"]+)"', check.content.decode())[1]
 sent = client.post("/share/", told | {"step": "send", "token": token})
 page = sent.content.decode()
+answer = {"receipt": "7Q2M-X0VR-1N8D-ZK4T", "step": "send", "words": "Sgt. Delacroix told me."}
+answered = client.post("/receipt/", answer)
 print(json.dumps({
     "home": [home.status_code, "database does not answer" in home.content.decode()],
     "check": check.status_code,
+    "answered": [answered.status_code, answer["words"] in answered.content.decode()],
     "sent": [sent.status_code, story in page, 'value="night-lit" selected' in page],
 }))
 """
@@ -47,6 +50,7 @@ def test_the_database_is_away(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == {
         "home": [503, True],
         "check": 200,
+        "answered": [503, True],
         "sent": [503, True, True],
     }, done.stderr
     assert "Delacroix" not in done.stderr

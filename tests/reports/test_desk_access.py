@@ -15,6 +15,7 @@ from reports.models import Report, State
 from reports.moderators import PERMISSIONS
 from tests.factories import (
     make_administrator,
+    make_lead,
     make_moderator,
     make_report,
     make_story,
@@ -34,7 +35,8 @@ def addresses(report: Report, story: Story) -> Iterator[str]:
     theme = term("lesson_theme", "keep-scanning")
     report.decisions.create(action="withdrawn")
     decision = report.decisions.get()
-    yield page_of(report, "decline")
+    for page in ("decline", "take_down", "correct"):
+        yield page_of(report, page)
     for model, row in (
         ("reports_report", report),
         ("reports_decision", decision),
@@ -157,10 +159,12 @@ INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\bs
 @pytest.mark.parametrize("state", State)
 def test_no_page_holds_anything_inline(state: State) -> None:
     report = make_report(state, story=NAMED, terms=[term("light", "daylight")])
-    client = signed_in(make_moderator("alex"))
+    client = signed_in(make_lead("alex"))
     pages: list[HttpResponse] = [
         client.get(page_of(report)),  # type: ignore[list-item]
         client.get(page_of(report, "decline")),  # type: ignore[list-item]
+        client.get(page_of(report, "take_down")),  # type: ignore[list-item]
+        client.get(page_of(report, "correct")),  # type: ignore[list-item]
         client.post(page_of(report), filled(report, "save", title="x" * 121, version=7)),  # type: ignore[list-item]
         client.get(QUEUE, {"state": "all"}),  # type: ignore[list-item]
         client.get("/desk/reports/decision/"),  # type: ignore[list-item]
