@@ -80,7 +80,10 @@ class Report(models.Model):
     class Meta:
         ordering = ["week", "pk"]
         indexes = [models.Index(fields=["state", "week"])]
-        permissions = [("review_report", "Can review, approve and decline reports")]
+        permissions = [
+            ("review_report", "Can review, approve and decline reports"),
+            ("lead_reports", "Can reassign, unpublish and correct"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="report_state_is_known"

@@ -20,6 +20,7 @@ from reports.apps import DECISIONS
 from reports.drafts import Draft, DraftedLesson
 from reports.models import Decision, Report, State
 from tests.factories import make_moderator, make_report
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -164,17 +165,17 @@ def test_neither_log_nor_session_nor_cookie_holds_a_word_of_a_story(client: Clie
         "narrative": "Sgt. Ramirez slipped on marmalade.",
         "lessons-0-text": "Mind the hollyhock.",
     }
-    client.force_login(alex)
+    sign_in(client, alex)
     press("claim")
     press("save", **typed)
     report.refresh_from_db()
     for suspect in suspects.open_suspects(report):
         press(f"dismiss:{suspect.key.kind}:{suspect.key.word}", **typed)
     press("pass_on", **typed)
-    client.force_login(robin)
+    sign_in(client, robin)
     press("send_back")
     press("pass_on", **typed)
-    client.force_login(alex)
+    sign_in(client, alex)
     press("publish")
     report.refresh_from_db()
     assert report.state == State.PUBLISHED
