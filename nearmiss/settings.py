@@ -218,6 +218,7 @@ MFA_FORMS = {
     "activate_totp": "nearmiss.accounts.forms.AddAppForm",
     "add_webauthn": "nearmiss.accounts.forms.AddPasskeyForm",
     "authenticate": "nearmiss.accounts.forms.CodeForm",
+    "authenticate_webauthn": "nearmiss.accounts.forms.PasskeyForm",
 }
 MFA_RECOVERY_CODE_COUNT = 10
 MFA_RECOVERY_CODES_SHOW_ONCE = True

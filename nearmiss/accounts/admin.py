@@ -22,6 +22,7 @@ from nearmiss.accounts import changes, factors
 from nearmiss.accounts.forms import InviteForm, RolesForm
 from nearmiss.accounts.models import Account, Change
 from nearmiss.accounts.roles import MANAGE, ROLES, roles_of
+from nearmiss.accounts.views import posted
 
 # The stock pages would show keys, set passwords and grant single permissions, and log none of it.
 for model in (User, Group, Authenticator, EmailAddress):
@@ -144,8 +145,8 @@ class AccountAdmin(AdministratorsOnly):
         """Ask whom to invite, and show the link that invites them."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form, trouble = InviteForm(request.POST or None), None
-        if request.method == "POST" and form.is_valid():
+        form, trouble = InviteForm(posted(request)), None
+        if form.is_valid():
             try:
                 account, token = changes.invite(
                     username=form.cleaned_data["username"],

@@ -177,7 +177,7 @@ def _hold(actor: User | None, account: User | None = None) -> User:
     """Return the account as it is now. One change at a time: two administrators who remove each
     other at the same moment would leave none."""
     Group.objects.select_for_update().get(name=ADMINISTRATORS.name)
-    if actor and not (actor.is_active and actor.has_perm(MANAGE)):
+    if actor and not User.objects.get(pk=actor.pk).has_perm(MANAGE):
         raise Refused(
             "Your account may not manage accounts, so nothing was changed. "
             "Ask an administrator to do it.",

@@ -1,15 +1,18 @@
 """What is typed on the way into the desk, and on the administrators' pages."""
 
+import contextlib
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ReauthenticateForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
 from django import forms
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import (
@@ -67,6 +70,24 @@ class CodeForm(WithoutColons, AuthenticateForm):
     )
 
 
+@contextlib.contextmanager
+def only_well_formed() -> Iterator[None]:
+    """Refuse a passkey's answer that was put together by hand.
+
+    fido2 takes answers apart as if a browser had made them, and trips over others in many ways.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise get_adapter().validation_error("incorrect_code") from error
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        with only_well_formed():
+            return super().clean_credential()
+
+
 class ChoosePasswordForm(WithoutColons, forms.Form):
     password1 = forms.CharField(
         label="Password",
@@ -112,6 +133,10 @@ class AddPasskeyForm(WithoutColons, AddWebAuthnForm):
             "invalid": "The browser sent something that is no passkey. Try again.",
         },
     )
+
+    def clean(self) -> dict[str, Any]:
+        with only_well_formed():
+            return super().clean()
 
 
 class AddAppForm(ActivateTOTPForm):

@@ -23,7 +23,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -91,6 +91,11 @@ def owner(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, be it empty; None where nothing was asked yet."""
+    return request.POST if request.method == "POST" else None
+
+
 def _enrolling(request: HttpRequest) -> bool:
     return request.user.is_authenticated and factors.ENROLLING in request.session
 
@@ -150,8 +155,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         page = {"expired": found if found and found.account.is_active else None}
         return render(request, "accounts/invitation_closed.html", page, status=410)
     account = found.account
-    form = ChoosePasswordForm(request.POST or None, account=account)
-    if request.method == "POST" and form.is_valid():
+    form = ChoosePasswordForm(posted(request), account=account)
+    if form.is_valid():
         try:
             account = changes.choose_password(
                 invitation=found, password=form.cleaned_data["password1"]
@@ -283,8 +288,8 @@ class OwnAccount(IndexView):
 def new_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password, which ends all other sessions of the account."""
     account = owner(request)
-    form = ChoosePasswordForm(request.POST or None, account=account)
-    if request.method == "POST" and form.is_valid():
+    form = ChoosePasswordForm(posted(request), account=account)
+    if form.is_valid():
         account.set_password(form.cleaned_data["password1"])
         account.save(update_fields=["password"])
         update_session_auth_hash(request, account)
