@@ -59,6 +59,9 @@ def production_problems() -> list[str]:
             "PROXY_HOPS is missing: the number of reverse proxies before the site, 0 for none. "
             "Without it all officers behind a proxy would share one rate limit."
         )
+    for name in ("INVITATION_DAYS", "IDLE_MINUTES"):
+        if env.int(name, default=1) < 1:
+            problems.append(f"{name} is less than 1: nobody could get in, or stay in.")
     return problems
 
 

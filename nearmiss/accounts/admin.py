@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from nearmiss.accounts import changes, factors
 from nearmiss.accounts.forms import InviteForm, RolesForm
@@ -260,7 +261,7 @@ class AccountAdmin(AdministratorsOnly):
 class ChangeAdmin(AdministratorsOnly):
     """The log of accounts, to read and to take along. The database refuses to change it."""
 
-    list_display = ("when", "who", "action", "account", "roles")
+    list_display = ("when", "who", "action", "whose", "roles")
     list_display_links = None
     list_filter = ("action",)
     list_select_related = ("actor", "account")
@@ -281,6 +282,11 @@ class ChangeAdmin(AdministratorsOnly):
     @admin.display(description="Who")
     def who(self, change: Change) -> str:
         return str(change.actor or "A command on the server")
+
+    @admin.display(description="Account")
+    def whose(self, change: Change) -> str:
+        page = reverse(PAGE, args=[change.account_id])
+        return format_html('<a href="{}">{}</a>', page, change.account)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """Answer with the whole log as CSV."""
