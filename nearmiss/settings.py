@@ -59,6 +59,9 @@ def production_problems() -> list[str]:
             "PROXY_HOPS is missing: the number of reverse proxies before the site, 0 for none. "
             "Without it all officers behind a proxy would share one rate limit."
         )
+    for name in ("INVITATION_DAYS", "IDLE_MINUTES"):
+        if env.int(name, default=1) < 1:
+            problems.append(f"{name} is less than 1: nobody could get in, or stay in.")
     return problems
 
 
@@ -86,9 +89,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "csp",
     "django_ratelimit",
+    # Last: its roles are made of the permissions of all others.
+    "nearmiss.accounts",
 ]
 
 MIDDLEWARE = [
@@ -104,6 +112,8 @@ MIDDLEWARE = [
     # Only the desk has sessions to protect, and the admin guards each of its views itself.
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "nearmiss.accounts.middleware.sign_out_when_idle",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -191,6 +201,38 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# Accounts: a name and a password, and a second factor that django-allauth looks after. There is
+# no sign-up, no e-mail, no "remember me" and no trusted browser; nearmiss/accounts/ has the rest.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "nearmiss.accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "login": "nearmiss.accounts.forms.LoginForm",
+    "reauthenticate": "nearmiss.accounts.forms.ConfirmPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds for which a typed password opens the factors
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+MFA_ADAPTER = "nearmiss.accounts.adapters.FactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "nearmiss.accounts.forms.AddAppForm",
+    "add_webauthn": "nearmiss.accounts.forms.AddPasskeyForm",
+    "authenticate": "nearmiss.accounts.forms.CodeForm",
+    "authenticate_webauthn": "nearmiss.accounts.forms.PasskeyForm",
+}
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Near Miss desk"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which the clock of a phone may be wrong
+
+# How long an invitation link opens the way into the desk.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
+# Whoever leaves the desk open on a shared computer is signed out after this.
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -218,7 +260,7 @@ RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # GlobaLeaks' default
 # Only the desk sets cookies, and all of them end with the browser: a year-old cookie on a shared
 # car computer would tell that a moderator used it.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one shift
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one shift, after which everyone signs in anew
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
@@ -260,6 +302,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # A line for each mistyped form would tell when somebody was telling a story.
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+        # It would name each passkey that is made.
+        "fido2": {"level": "WARNING"},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": False},
     },
 }

@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("lessons.urls")),
     path("", include("reports.urls")),
     path("promise/", views.promise, name="promise"),
+    path("desk/", include("nearmiss.accounts.urls")),
     path("desk/", admin.site.urls),
 ]

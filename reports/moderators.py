@@ -1,8 +1,7 @@
-"""The group "Moderators" and exactly what it may do."""
-
-from typing import Any
+"""What moderators and leads may do; nearmiss.accounts.roles makes groups of it."""
 
 NAME = "Moderators"
+LEADS = "Leads"
 
 # app label, code name
 PERMISSIONS = (
@@ -17,17 +16,12 @@ PERMISSIONS = (
     ("lessons", "view_term"),
 )
 
-
-def form_group(group_model: Any, permission_model: Any) -> Any:
-    """Return the group, made with its permissions if it is not there.
-
-    A group that is there stays as an administrator left it.
-    """
-    group, created = group_model.objects.get_or_create(name=NAME)
-    if created:
-        for app_label, codename in PERMISSIONS:
-            permission = permission_model.objects.get(
-                content_type__app_label=app_label, codename=codename
-            )
-            group.permissions.add(permission)
-    return group
+LEAD_PERMISSIONS = (
+    *PERMISSIONS,
+    ("reports", "lead_reports"),
+    ("lessons", "add_term"),
+    ("lessons", "change_term"),
+    ("lessons", "view_story"),
+    ("lessons", "view_lesson"),
+    ("lessons", "view_correction"),
+)

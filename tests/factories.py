@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from lessons.models import Lesson, Story, Term
 from lessons.vocabulary import load_vocabulary
+from nearmiss.accounts.roles import ADMINISTRATORS, LEADS, MODERATORS, Role
 from reports.models import Report, State
-from reports.moderators import form_group
 
 PASSWORD = "correct horse battery"
 
@@ -35,21 +35,22 @@ def make_user(username: str = "visitor", **fields: Any) -> User:
 def make_moderator(username: str = "alex") -> User:
     """Return a member of the group "Moderators" and of nothing else."""
     user = make_user(username, is_staff=True)
-    user.groups.add(form_group(Group, Permission))
-    return user
+    return _with_role(user, MODERATORS)
 
 
 def make_lead(username: str = "lee") -> User:
-    """Return a moderator who may also take stories down and correct them."""
-    user = make_moderator(username)
-    user.user_permissions.add(
-        Permission.objects.get(content_type__app_label="reports", codename="lead_reports")
-    )
-    return user
+    """Return a member of the group "Leads" and of nothing else."""
+    return _with_role(make_user(username, is_staff=True), LEADS)
 
 
 def make_administrator(username: str = "admin") -> User:
-    return make_user(username, is_staff=True, is_superuser=True)
+    """Return a member of the group "Administrators" and of nothing else."""
+    return _with_role(make_user(username, is_staff=True), ADMINISTRATORS)
+
+
+def _with_role(user: User, role: Role) -> User:
+    user.groups.add(Group.objects.get(name=role.name))
+    return user
 
 
 def make_report(

@@ -22,15 +22,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.services import CHROMIUM_ARGUMENTS, chromium_path
 
 PROJECT = Path(__file__).resolve().parents[2]
+INVITATION = re.compile(r"^  ([\w-]+) \([\w ]+\)\n    (http\S+/desk/invitation/\S+)$", re.M)
 POSTGRES_DATABASE = "nearmiss_browser_tests"
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running site. url: without a slash at the end. passwords: of each demo moderator."""
+    """A running site. url: without a slash at the end. invitations: of those of the demo."""
 
     url: str
-    passwords: dict[str, str]
+    invitations: dict[str, str]
     folder: Path
     log: Path
     database_url: str
@@ -122,7 +123,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         [*command, "--prepare"], cwd=PROJECT, env=environment, capture_output=True, text=True
     )
     assert prepared.returncode == 0, prepared.stderr
-    passwords = dict(re.findall(r"^  (moderator-\w+)  (\S+)$", prepared.stdout, re.M))
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -130,7 +130,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         url = f"http://127.0.0.1:{port}"
         try:
             wait_for(url + "/", process, log)
-            yield Site(url, passwords, folder, log, environment["DATABASE_URL"])
+            # Those that the server printed when it started: they replaced the ones before.
+            invitations = dict(
+                INVITATION.findall(log.read_text().replace("//localhost", "//127.0.0.1"))
+            )
+            yield Site(url, invitations, folder, log, environment["DATABASE_URL"])
         finally:
             process.terminate()
             process.wait(20)

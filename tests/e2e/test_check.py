@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from reports import checking
 from reports.identity import Span
 from tests.e2e.conftest import Site, find_no_barrier
-from tests.e2e.test_whole_way import open_report, press, sign_in
+from tests.e2e.desk import sign_in
+from tests.e2e.test_whole_way import open_report, press
 
 pytestmark = pytest.mark.browser
 

@@ -1,15 +1,13 @@
 """Letters in a browser: a question, an answer, a text that is objected to, and how it ends."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PROJECT, Site, find_no_barrier
-from tests.e2e.test_whole_way import open_report, press, sign_in
+from tests.e2e.conftest import Site, find_no_barrier
+from tests.e2e.desk import sign_in
+from tests.e2e.test_whole_way import open_report, press
 
 pytestmark = pytest.mark.browser
 
@@ -19,11 +17,7 @@ STORY = (
 )
 NAME, ADDRESS = "Delacroix", "4417 Elm Street"
 ANSWER = f"Sgt. {NAME} had told me of him. The car stood at {ADDRESS}, a few steps away."
-GRANT = (
-    "from django.contrib.auth.models import Permission, User;"
-    "User.objects.get(username='moderator-two').user_permissions.add("
-    "Permission.objects.get(codename='lead_reports'))"
-)
+LEAD = "moderator-one"  # of the demo
 
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
@@ -32,24 +26,6 @@ def officer(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Ite
     with browser.new_context(base_url=site.url, java_script_enabled=request.param) as context:
         yield context.new_page()
         assert context.cookies() == []
-
-
-@pytest.fixture(scope="module")
-def lead(site: Site) -> str:
-    """Make the second moderator a lead."""
-    environment = os.environ | {
-        "DATA_DIR": str(site.folder),
-        "DJANGO_SETTINGS_MODULE": "nearmiss.settings",
-        "DATABASE_URL": site.database_url,
-    }
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", GRANT],
-        cwd=PROJECT,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-    return "moderator-two"
 
 
 def tell(page: Page, story: str) -> str:
@@ -74,11 +50,11 @@ def rows(site: Site, words: str) -> list[str]:
     return [row for row in site.rows() if words in row]
 
 
-def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page, lead: str) -> None:
+def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page) -> None:
     told = STORY
     receipt = tell(officer, told)
     before = len(rows(site, "had told me of him"))
-    first = sign_in(browser, site, "moderator-one")
+    first = sign_in(browser, site, "moderator-two")
     open_report(first, "noise call at a farm")
     press(first, "claim")
     address = first.url
@@ -96,7 +72,7 @@ def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page, lead
 
     # The officer answers; what was typed is stripped, and shown before it is sent.
     assert at_receipt(officer, receipt) == "There is one question for you"
-    assert "moderator-one" not in officer.content()
+    assert "moderator-" not in officer.content()
     expect(officer.locator(".question")).to_contain_text("How far away was the car?")
     officer.fill("#id_words", ANSWER)
     officer.get_by_role("button", name="Check what is taken out").click()
@@ -145,7 +121,7 @@ def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page, lead
     press(first, "pass_on")
 
     # The second publishes it; then the lead takes it down, and the officer reads why.
-    second = sign_in(browser, site, lead)
+    second = sign_in(browser, site, LEAD)
     second.goto(address)
     press(second, "publish")
     assert at_receipt(officer, receipt) == "Your story is published"
@@ -182,7 +158,7 @@ def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page, lead
 
 def test_a_reason_is_read_at_the_receipt(browser: Browser, site: Site, officer: Page) -> None:
     receipt = tell(officer, f"We looked for a lost dog near the marigold field. {STORY}")
-    first = sign_in(browser, site, "moderator-one")
+    first = sign_in(browser, site, "moderator-two")
     open_report(first, "marigold field")
     first.get_by_role("link", name="Decline").click()
     first.get_by_role("button", name="Decline this report").click()
@@ -194,13 +170,13 @@ def test_a_reason_is_read_at_the_receipt(browser: Browser, site: Site, officer: 
     notice = officer.locator(".notice")
     expect(notice).to_contain_text("It tells too little for others to learn from it.")
     expect(notice).to_contain_text("Tell us how it ended, if you like.")
-    assert "moderator-one" not in officer.content()
+    assert "moderator-" not in officer.content()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing_on_either_side(
-    browser: Browser, site: Site, lead: str, width: int, scheme: str
+    browser: Browser, site: Site, width: int, scheme: str
 ) -> None:
     complaints: list[str] = []
 
@@ -214,7 +190,7 @@ def test_axe_finds_nothing_on_either_side(
         officer = watched(context.new_page())
         yard = f"The yard was {'wide' if width > 390 else 'narrow'} and {scheme}."
         receipt = tell(officer, f"{yard} {STORY}")
-        desk = watched(sign_in(browser, site, lead))
+        desk = watched(sign_in(browser, site, LEAD))
         open_report(desk, yard)
         press(desk, "claim")
         desk.get_by_text("Ask the officer something").click()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from lessons.vocabulary import FACETS, read_vocabulary
 from tests.e2e.conftest import Site
+from tests.e2e.desk import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -27,15 +28,6 @@ LABELS = {
     for facet, terms in read_vocabulary().items()
     for term in terms
 }
-
-
-def sign_in(browser: Browser, site: Site, name: str) -> Page:
-    page = browser.new_context(base_url=site.url).new_page()
-    page.goto("/desk/")
-    page.fill("#id_username", name)
-    page.fill("#id_password", site.passwords[name])
-    page.click("[type=submit]")
-    return page
 
 
 def press(page: Page, deed: str) -> None:

@@ -3,7 +3,10 @@
 import html
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
+
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -15,10 +18,15 @@ def test_a_forged_log_in_is_refused() -> None:
     assert "did not recognise this form" in response.content.decode()
 
 
-def test_a_forged_request_of_a_moderator_is_refused(admin_user: object) -> None:
+def test_a_forged_request_of_a_moderator_is_refused(admin_user: User) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(admin_user)  # type: ignore[arg-type]
-    for address in ("/desk/", "/desk/logout/", "/desk/auth/group/add/", "/desk/lessons/term/add/"):
+    sign_in(client, admin_user)
+    for address in (
+        "/desk/",
+        "/desk/logout/",
+        "/desk/accounts/account/add/",
+        "/desk/lessons/term/add/",
+    ):
         assert client.post(address, {"name": "forged"}).status_code == 403
 
 

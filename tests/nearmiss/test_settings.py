@@ -39,6 +39,8 @@ def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
         ("DATABASE_URL", "sqlite:///db", "- DATABASE_URL is missing or not a postgres:// address"),
         ("CACHE_URL", "locmem://", "- CACHE_URL is missing or not a redis:// address"),
         ("DEBUG", "on", "- DEBUG is on"),
+        ("INVITATION_DAYS", "0", "- INVITATION_DAYS is less than 1"),
+        ("IDLE_MINUTES", "-5", "- IDLE_MINUTES is less than 1"),
         ("PROFILE", "prod", "PROFILE is 'prod'"),
     ],
 )

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from reports.drafts import Draft
 from reports.models import Report
+from tests.signing_in import sign_in
 
 QUEUE = "/desk/reports/report/"
 NAMED = "Sgt. Ramirez wrote the citation. A truck passed close."
@@ -18,9 +19,7 @@ def page_of(report: Report, page: str = "change") -> str:
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return sign_in(Client(), user)
 
 
 def filled(report: Report, do: str, **changes: Any) -> dict[str, Any]:

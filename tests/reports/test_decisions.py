@@ -14,10 +14,13 @@ from django.db.models import CharField
 from django.test import Client
 from django.urls import reverse
 
-from reports import append_only, review, suspects
+from nearmiss import append_only
+from reports import review, suspects
+from reports.apps import DECISIONS
 from reports.drafts import Draft, DraftedLesson
 from reports.models import Decision, Report, State
 from tests.factories import make_moderator, make_report
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +106,7 @@ def test_altering_the_table_does_not_lose_the_triggers() -> None:
     with connection.schema_editor() as editor:
         editor.alter_field(Decision, old, new)
     if connection.vendor == "sqlite":  # the trap itself
-        assert append_only.missing(connection) == append_only.TRIGGERS
+        assert append_only.missing(connection) == DECISIONS.triggers
         assert "reports.E001" in checked()
     call_command("migrate", verbosity=0, skip_checks=True)
     assert append_only.missing(connection) == set()
@@ -162,17 +165,17 @@ def test_neither_log_nor_session_nor_cookie_holds_a_word_of_a_story(client: Clie
         "narrative": "Sgt. Ramirez slipped on marmalade.",
         "lessons-0-text": "Mind the hollyhock.",
     }
-    client.force_login(alex)
+    sign_in(client, alex)
     press("claim")
     press("save", **typed)
     report.refresh_from_db()
     for suspect in suspects.open_suspects(report):
         press(f"dismiss:{suspect.key.kind}:{suspect.key.word}", **typed)
     press("pass_on", **typed)
-    client.force_login(robin)
+    sign_in(client, robin)
     press("send_back")
     press("pass_on", **typed)
-    client.force_login(alex)
+    sign_in(client, alex)
     press("publish")
     report.refresh_from_db()
     assert report.state == State.PUBLISHED

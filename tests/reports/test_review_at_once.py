@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from lessons.models import Story
+from nearmiss.accounts import changes
 from reports import review
 from reports.drafts import Draft, DraftedLesson
 from reports.models import Decision, Report, State
@@ -27,7 +28,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         start.wait()
         try:
             results[index] = call()
-        except Refused as refusal:
+        except (Refused, changes.Refused) as refusal:
             results[index] = refusal.status
         finally:
             connection.close()

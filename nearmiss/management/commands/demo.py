@@ -1,26 +1,32 @@
 """`manage.py demo`: the whole site on this machine, with stories to read and reports to review."""
 
 import os
-import secrets
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from nearmiss import samples
+from nearmiss.accounts import changes, factors
+from nearmiss.accounts.management.commands.invite_administrator import invitation_path
+from nearmiss.accounts.roles import ADMINISTRATORS, LEADS, MODERATORS, Role
 from reports.models import Report
 
-MODERATORS = ("moderator-one", "moderator-two")
+PEOPLE = {
+    "moderator-one": (MODERATORS, LEADS),
+    "moderator-two": (MODERATORS,),
+    "administrator": (ADMINISTRATORS,),
+}
 
 
 class Command(BaseCommand):
     help = (
-        "Prepare the laptop profile (tables, sample stories, two moderators) and serve it on "
+        "Prepare the laptop profile (tables, sample stories, invitations) and serve it on "
         "127.0.0.1. Run again, it keeps what is there."
     )
 
@@ -39,25 +45,38 @@ class Command(BaseCommand):
         self.stdout.write(f"Sample stories added: {samples.publish_stories()}.")
         if not Report.objects.exists():
             self.stdout.write(f"Sample reports received: {samples.receive_reports()}.")
-        passwords = [self.moderator(name) for name in MODERATORS]
+        # localhost, since browsers make passkeys for no other address without https.
+        site = f"http://localhost:{port}"
         self.stdout.write("")
-        self.stdout.write(self.style.SUCCESS(f"Readers:    http://127.0.0.1:{port}/"))
-        self.stdout.write(self.style.SUCCESS(f"Officers:   http://127.0.0.1:{port}/share/"))
-        self.stdout.write(self.style.SUCCESS(f"Moderators: http://127.0.0.1:{port}/desk/"))
-        for name, password in zip(MODERATORS, passwords, strict=True):
-            self.stdout.write(f"  {name}  {password}")
+        self.stdout.write(self.style.SUCCESS(f"Readers:    {site}/"))
+        self.stdout.write(self.style.SUCCESS(f"Officers:   {site}/share/"))
+        self.stdout.write(self.style.SUCCESS(f"Moderators: {site}/desk/"))
+        self.stdout.write("")
+        self.stdout.write(
+            "The desk opens with a second factor. Open an invitation, choose a password, and set "
+            "up a passkey\n(finger, face or code of this computer) or an authenticator app. Each "
+            "works once; take another\nbrowser or a private window for the second moderator."
+        )
+        for name, roles in PEOPLE.items():
+            labels = " and ".join(role.label.lower() for role in roles)
+            self.stdout.write(f"  {name} ({labels})\n    {self.way_in(name, roles, site)}")
         self.stdout.write("")
         if not prepare:
             self.serve(port)
 
-    def moderator(self, name: str) -> str:
-        """Create a moderator unless there is one; return the new password, or where to get one."""
-        if User.objects.filter(username=name).exists():
-            return f"(as printed before; a new one: manage.py changepassword {name})"
-        password = secrets.token_urlsafe(12)
-        user = User.objects.create_user(name, password=password, is_staff=True)
-        user.groups.add(Group.objects.get(name="Moderators"))
-        return password
+    def way_in(self, name: str, roles: tuple[Role, ...], site: str) -> str:
+        """Return a fresh invitation link, or what somebody does who has used one before."""
+        account = User.objects.filter(username=name).first()
+        if account is None:
+            names = [role.name for role in roles]
+            account, token = changes.invite(username=name, roles=names, actor=None)
+        elif factors.real_factors(account).exists():
+            return f"is set up: log in at {site}/desk/"
+        elif not account.is_active:
+            return "is deactivated: the administrator can reactivate it"
+        else:
+            token = changes.invite_again(account=account, actor=None)
+        return site + invitation_path(token)
 
     def serve(self, port: int) -> None:
         """Become the server. One process, since the laptop profile's cache is in its memory."""
