@@ -42,7 +42,8 @@ class Report(models.Model):
 
     `story` and `advice` are what came in, stripped. `title`, `summary`, `narrative`, `terms` and
     the lesson drafts are what will go out. `version` counts every change, so that nobody acts
-    on a report that somebody else has just changed.
+    on a report that somebody else has just changed. `claimed_by` works on it now, or did until the
+    claim lapsed: see reports/claims.py.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,12 +62,23 @@ class Report(models.Model):
     advice = models.TextField(
         blank=True, help_text="What others should learn, as it came in, stripped."
     )
+    facts_in = models.JSONField(
+        default=list, editable=False, help_text="Facts as they came in, each facet/slug."
+    )
 
     title = models.CharField(max_length=120, blank=True)
     summary = models.TextField(max_length=600, blank=True)
     narrative = models.TextField(blank=True)
     terms = models.ManyToManyField(Term, through="ReportTerm", blank=True)
+    note = models.TextField(
+        max_length=2000,
+        blank=True,
+        help_text="What a second moderator asked for when sending it back, stripped.",
+    )
 
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     passed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -80,7 +92,10 @@ class Report(models.Model):
     class Meta:
         ordering = ["week", "pk"]
         indexes = [models.Index(fields=["state", "week"])]
-        permissions = [("review_report", "Can review, approve and decline reports")]
+        permissions = [
+            ("review_report", "Can review, approve and decline reports"),
+            ("lead_reports", "Can reassign, unpublish and correct"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="report_state_is_known"
@@ -90,6 +105,11 @@ class Report(models.Model):
                 | Q(passed_by__isnull=False, approved_by__isnull=False)
                 & ~Q(passed_by=F("approved_by")),
                 name="nobody_publishes_alone",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by__isnull=True)
+                | Q(state__in=[State.IN_REVIEW, State.AWAITING_SECOND]),
+                name="only_what_waits_is_claimed",
             ),
         ]
 
@@ -153,9 +173,12 @@ class Decision(models.Model):
 
     class Action(models.TextChoices):
         CLAIMED = "claimed", "took it up"
+        RELEASED = "released", "released it"
+        REASSIGNED = "reassigned", "gave it to another moderator"
         EDITED = "edited", "edited it"
         DISMISSED = "dismissed", "dismissed a suspect"
         REMOVED = "removed", "removed a suspect"
+        CHECKED = "checked", "went through the check list"
         PASSED = "passed", "passed it to a second moderator"
         SENT_BACK = "sent_back", "sent it back"
         APPROVED = "approved", "approved and published it"

@@ -21,6 +21,7 @@ KEPT = frozenset(
         "closed_week",
         "receipt_hash",
         "version",
+        "claimed_by",  # nobody's, once a report is closed
         "passed_by",
         "approved_by",
         "published_as",

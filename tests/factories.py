@@ -39,6 +39,13 @@ def make_moderator(username: str = "alex") -> User:
     return user
 
 
+def make_lead(username: str = "lead") -> User:
+    """Return a moderator who may reassign, unpublish and correct as well."""
+    user = make_moderator(username)
+    user.user_permissions.add(Permission.objects.get(codename="lead_reports"))
+    return user
+
+
 def make_administrator(username: str = "admin") -> User:
     return make_user(username, is_staff=True, is_superuser=True)
 

@@ -62,9 +62,9 @@ def test_the_queue_says_at_a_glance_what_waits_for_whom() -> None:
         term("worst_potential", "death").label,
         "Traffic stop",
     ]
-    assert cells[5:8] == ["Theirs", "Awaiting a second robin passed it on", "7 weeks"]
+    assert cells[5:8] == ["Theirs", "Awaiting a second robin passed it on", "7 weeks overdue"]
     assert cells[10:13] == ["Mine", "Awaiting another you passed it on", "2 weeks"]
-    assert cells[16:18] == ["In review robin took it up", "1 week"]
+    assert cells[16:18] == ["In review robin has it", "1 week"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
-from reports import retention, review, suspects
+from reports import checks, retention, review, suspects
 from reports.models import Report, State
 from reports.suspects import Key
 from tests.factories import make_moderator, make_report, term
@@ -33,6 +33,8 @@ def reviewed() -> Report:
         summary=f"They stopped at a {PLANTED} sign.",
         narrative=f"We stopped at the {PLANTED} sign.",
         lessons=[f"Know the {PLANTED} sign."],
+        note=f"Is {PLANTED} a name?",
+        facts_in=["light/night-lit"],
         terms=[term("light", "night-lit")],
     )
     report.dismissals.create(kind="PERSON", word=PLANTED.casefold())
@@ -78,6 +80,7 @@ def test_the_text_goes_after_the_period_and_not_before(close: Callable[[Report],
     assert (purged.terms.count(), purged.lesson_drafts.count(), purged.dismissals.count()) == (
         0,
     ) * 3
+    assert (purged.note, purged.facts_in) == ("", [])
     assert purged.decisions.count() == 1
 
 
@@ -85,8 +88,18 @@ def test_a_published_story_stays_and_its_report_loses_its_text() -> None:
     with time_machine.travel(CLOSED_ON, tick=False):
         first, second = make_moderator("alex"), make_moderator("robin")
         report = make_report(State.IN_REVIEW, advice=f"Mind the {PLANTED}.")
-        report = review.pass_on(report=report, version=report.version, moderator=first)
-        report = review.publish(report=report, version=report.version, moderator=second)
+        report = review.pass_on(
+            report=report,
+            version=report.version,
+            moderator=first,
+            checked=checks.slugs(second=False),
+        )
+        report = review.publish(
+            report=report,
+            version=report.version,
+            moderator=second,
+            checked=checks.slugs(second=True),
+        )
     story = report.published_as
     assert story is not None
     narrative = story.narrative
@@ -107,7 +120,15 @@ def test_what_still_waits_is_never_due(state: State) -> None:
 
 def test_a_field_that_nobody_decided_about_is_purged() -> None:
     fields = {field.name for field in Report._meta.concrete_fields}
-    assert fields - retention.KEPT == {"story", "advice", "title", "summary", "narrative"}
+    assert fields - retention.KEPT == {
+        "story",
+        "advice",
+        "facts_in",
+        "title",
+        "summary",
+        "narrative",
+        "note",
+    }
 
 
 def test_the_command_counts_and_deletes_only_when_told_to(settings: Settings) -> None:
