@@ -157,9 +157,14 @@ class ReportAdmin(ReviewersOnly):
             self.admin_site.admin_view(self.decline_view),
             name="reports_report_decline",
         )
+        preview = path(
+            "<path:object_id>/preview/",
+            self.admin_site.admin_view(self.preview_view),
+            name="reports_report_preview",
+        )
         # Before Django's own address of the same page, which would answer with the log-in form.
         change = path("<path:object_id>/change/", self.change_view_of_anyone)
-        return [decline, change, *super().get_urls()]
+        return [decline, preview, change, *super().get_urls()]
 
     def change_view_of_anyone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give back what was typed to somebody whose session ended while typing."""
@@ -178,6 +183,9 @@ class ReportAdmin(ReviewersOnly):
 
     def decline_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._show(desk.decline_page, request, object_id)
+
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._show(desk.preview_page, request, object_id)
 
     def history_view(
         self,

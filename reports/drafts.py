@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from django.utils.text import slugify
+
 from lessons.models import Term
 from reports.models import Report
+
+SLUG_LENGTH = 120  # characters of a title in an address; leaves room for a number
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,11 @@ class Draft:
                 for lesson in report.lesson_drafts.prefetch_related("terms")
             ),
         )
+
+    @property
+    def slug(self) -> str:
+        """The address that a story of this title gets, unless another has it."""
+        return slugify(self.title)[:SLUG_LENGTH].strip("-") or "near-miss"
 
     def texts(self) -> dict[str, str]:
         """Return every outgoing text under the name that the desk calls it by."""

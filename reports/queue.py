@@ -252,6 +252,4 @@ class FactFilter(SelectFilter):
         chosen = [term for term in self.terms if f"{term.facet}/{term.slug}" == self.value()]
         if not chosen:
             return queryset
-        return queryset.filter(
-            pk__in=ReportTerm.objects.filter(term=chosen[0]).values("report")
-        )
+        return queryset.filter(pk__in=ReportTerm.objects.filter(term=chosen[0]).values("report"))

@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.text import slugify
 
 from lessons.models import Lesson, Story, Term
 from reports import checks, claims, suspects
@@ -30,8 +29,6 @@ WAITING = (State.RECEIVED, State.IN_REVIEW, State.AWAITING_SECOND)
 CLAIMABLE = (State.IN_REVIEW, State.AWAITING_SECOND)
 
 NOTE_LENGTH = Report._meta.get_field("note").max_length or 0  # characters, as typed
-
-SLUG_LENGTH = 120  # characters of a title in an address; leaves room for a number
 
 Action = Decision.Action
 
@@ -453,7 +450,7 @@ def _publish_story(report: Report) -> Story:
 
 
 def _story_with_free_slug(draft: Draft) -> Story:
-    base = slugify(draft.title)[:SLUG_LENGTH].strip("-") or "near-miss"
+    base = draft.slug
     number = 1
     while True:
         slug = base if number == 1 else f"{base}-{number}"

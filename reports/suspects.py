@@ -46,6 +46,11 @@ class Suspect:
     occurrences: list[Occurrence] = field(default_factory=list)
 
     @property
+    def value(self) -> str:
+        """The suspect as a button of the desk names it."""
+        return f"{self.key.kind}:{self.key.word}"
+
+    @property
     def kind_label(self) -> str:
         return str(Kind(self.key.kind).label)
 
