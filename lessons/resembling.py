@@ -63,7 +63,9 @@ CREATE: dict[str, list[str]] = {
         # Not a generated column: PostgreSQL would then refuse to alter those that it is made of.
         f"""CREATE TABLE IF NOT EXISTS {WORDS}
             (story_id bigint PRIMARY KEY, words tsvector NOT NULL)""",
-        f"CREATE INDEX IF NOT EXISTS {WORDS}_gin ON {WORDS} USING gin (words)",
+        # No pending list: few stories are written, and each word looked up would read it whole.
+        f"""CREATE INDEX IF NOT EXISTS {WORDS}_gin ON {WORDS} USING gin (words)
+            WITH (fastupdate = off)""",
         f"""CREATE OR REPLACE FUNCTION keep_words_of_a_story() RETURNS trigger
             LANGUAGE plpgsql AS $$ BEGIN
             IF TG_OP = 'DELETE' THEN
@@ -134,14 +136,16 @@ def _count_on_postgresql(connection: BaseDatabaseWrapper, text: str) -> tuple[di
     """Return each word of a text with how many of the latest stories have it, and their number."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH latest AS (
+            f"""WITH told AS (
+                    SELECT unnest(tsvector_to_array(to_tsvector('english', %s::text))) AS word),
+                latest AS (
                     SELECT words FROM {WORDS} ORDER BY story_id DESC LIMIT {SAMPLE}),
                 seen AS (
                     SELECT word, count(*) AS stories
-                    FROM latest, unnest(tsvector_to_array(words)) AS word GROUP BY word)
+                    FROM latest CROSS JOIN LATERAL unnest(tsvector_to_array(words)) AS word
+                    JOIN told USING (word) GROUP BY word)
                 SELECT word, coalesce(stories, 0), (SELECT count(*) FROM latest)
-                FROM unnest(tsvector_to_array(to_tsvector('english', %s::text))) AS word
-                LEFT JOIN seen USING (word)""",
+                FROM told LEFT JOIN seen USING (word)""",
             [text],
         )
         rows = cursor.fetchall()

@@ -15,17 +15,18 @@ from django.utils.text import Truncator
 from reports import desk, review
 from reports.models import Decision, Report, State
 from reports.queue import (
+    SEARCHED,
     FactFilter,
     StateFilter,
     TabFilter,
     for_desk,
+    holding,
     overdue_before,
     tab_of,
     weeks_since,
 )
 
 EXCERPT_WORDS = 14
-SEARCH_WORDS = 8  # of a search that are looked for; each is a further pass over the texts
 
 
 def two_lines(state: str, who: str) -> str:
@@ -70,7 +71,7 @@ class ReportAdmin(ReviewersOnly):
     list_display = ("what", "waits_for", "waiting", "worst_potential", "activity")
     list_display_links = ("what",)
     list_filter = (TabFilter, StateFilter, FactFilter)
-    search_fields = ("title", "story", "advice")
+    search_fields = SEARCHED
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -86,9 +87,10 @@ class ReportAdmin(ReviewersOnly):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Report], search_term: str
     ) -> tuple[QuerySet[Report], bool]:
-        """Find reports that hold every word, in their title or as they came in."""
-        words = " ".join(search_term.split()[:SEARCH_WORDS])
-        return super().get_search_results(request, queryset, words)
+        if not search_term.strip():
+            return queryset, False
+        found = for_desk(request.user).filter(pk__in=holding(queryset, search_term))
+        return found.order_by(*self.get_ordering(request)), False
 
     # Columns
 
@@ -206,7 +208,7 @@ class ReportAdmin(ReviewersOnly):
     ) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        report = self.get_object(request, object_id)
+        report = desk.find(object_id)
         if report is None:
             raise Http404("There is no such report.")
         return page(request, report, self.admin_site.each_context(request))

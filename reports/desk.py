@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -80,6 +82,15 @@ class Trouble:
     saved: bool = False
     theirs: list[Difference] = field(default_factory=list)
     unsaved: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find(name: str) -> Report | None:
+    """Return the report that an address names, with everybody who has to do with it."""
+    try:
+        key = UUID(name)
+    except ValueError:
+        return None
+    return _reports().filter(pk=key).first()
 
 
 def review_page(request: HttpRequest, report: Report, context: Context) -> HttpResponse:
@@ -264,7 +275,7 @@ def _page(
     draft = Draft.of(report)
     suspects: list[Suspect] = []
     if state in (State.IN_REVIEW, State.AWAITING_SECOND):
-        suspects = open_suspects(report)
+        suspects = open_suspects(report, draft)
     claim = claim_of(report, moderator)
     if state == State.IN_REVIEW and editor is None and not claim.somebody_elses:
         editor = Editor(draft)
@@ -314,9 +325,11 @@ def _moderator(request: HttpRequest) -> User:
 
 
 def _fresh(report: Report) -> Report:
-    return Report.objects.select_related(
-        "claimed_by", "passed_by", "approved_by", "published_as"
-    ).get(pk=report.pk)
+    return _reports().get(pk=report.pk)
+
+
+def _reports() -> QuerySet[Report]:
+    return Report.objects.select_related("claimed_by", "passed_by", "approved_by", "published_as")
 
 
 def _version(data: QueryDict) -> int:

@@ -196,6 +196,8 @@ class Decision(models.Model):
     class Meta:
         # An officer's withdrawal has no time and ends a report: it belongs last, on any database.
         ordering = [F("at").asc(nulls_last=True), "pk"]
+        # Which claims hold is read from the latest rows, for every report of the queue at once.
+        indexes = [models.Index(fields=["at"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(moderator__isnull=True, at__isnull=True)

@@ -88,10 +88,13 @@ def find(texts: Mapping[str, str], dismissed: Collection[Key] = ()) -> list[Susp
     return list(suspects.values())
 
 
-def open_suspects(report: Report) -> list[Suspect]:
-    """Return what is still suspected in a report and was not dismissed."""
+def open_suspects(report: Report, draft: Draft | None = None) -> list[Suspect]:
+    """Return what is still suspected in a report and was not dismissed.
+
+    draft: what the report holds, where it is read already.
+    """
     dismissed = {Key(kind, word) for kind, word in report.dismissals.values_list("kind", "word")}
-    return find(Draft.of(report).texts(), dismissed)
+    return find((draft or Draft.of(report)).texts(), dismissed)
 
 
 def remove(texts: Mapping[str, str], *suspects: Suspect) -> dict[str, str]:

@@ -56,9 +56,10 @@ def compare(before: str, after: str) -> Comparison:
             _append(side, text, changed)
     most = max(removed, added) + kept
     return Comparison(
-        *(list(_without_edges(side)) for side in sides),
-        removed,
-        added,
+        before=list(_without_edges(sides[0])),
+        after=list(_without_edges(sides[1])),
+        removed=removed,
+        added=added,
         rewritten=bool(most and kept / most < LITTLE),
     )
 
@@ -75,9 +76,8 @@ def _blocks(before: str, after: str) -> Iterator[tuple[str, str, bool]]:
 
 def _aligned(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
     # A word is the same whatever space follows it: a new line is no new word.
-    keys = [[token.strip() for token in tokens] for tokens in (before, after)]
-    rough = len(before) + len(after) > EACH_WITH_EACH
-    matcher = SequenceMatcher(None, *keys, autojunk=rough)
+    old, new = ([token.strip() for token in tokens] for tokens in (before, after))
+    matcher = SequenceMatcher(None, old, new, autojunk=len(old) + len(new) > EACH_WITH_EACH)
     for deed, a, b, c, d in matcher.get_opcodes():
         yield "".join(before[a:b]), "".join(after[c:d]), deed != "equal"
 

@@ -93,5 +93,9 @@ class Migration(migrations.Migration):
                 name="only_what_waits_is_claimed",
             ),
         ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(fields=["at"], name="reports_dec_at_0ee3f4_idx"),
+        ),
         migrations.RunPython(remember_facts, migrations.RunPython.noop),
     ]

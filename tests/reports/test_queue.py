@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reports import review
-from reports.admin import weeks_since
 from reports.models import State
+from reports.queue import weeks_since
 from tests.factories import (
     make_moderator,
     make_report,
