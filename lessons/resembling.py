@@ -68,7 +68,9 @@ CREATE: dict[str, list[str]] = {
             WITH (fastupdate = off)""",
         f"""CREATE OR REPLACE FUNCTION keep_words_of_a_story() RETURNS trigger
             LANGUAGE plpgsql AS $$ BEGIN
-            IF TG_OP = 'DELETE' THEN
+            IF TG_OP = 'TRUNCATE' THEN
+                DELETE FROM {WORDS};
+            ELSIF TG_OP = 'DELETE' THEN
                 DELETE FROM {WORDS} WHERE story_id = old.id;
             ELSE
                 INSERT INTO {WORDS} VALUES (new.id, to_tsvector('english', {_TEXT.format("new.")}))
@@ -80,6 +82,8 @@ CREATE: dict[str, list[str]] = {
                 FOR EACH ROW EXECUTE FUNCTION keep_words_of_a_story()"""
             for deed in ("insert", "update", "delete")
         ],
+        f"""CREATE OR REPLACE TRIGGER {WORDS}_truncate AFTER TRUNCATE ON {TABLE}
+            FOR EACH STATEMENT EXECUTE FUNCTION keep_words_of_a_story()""",
         f"DELETE FROM {WORDS} WHERE story_id NOT IN (SELECT id FROM {TABLE})",
         f"""INSERT INTO {WORDS} SELECT id, to_tsvector('english', {_TEXT.format("")}) FROM {TABLE}
             ON CONFLICT (story_id) DO UPDATE SET words = excluded.words""",

@@ -132,7 +132,8 @@ def holding(reports: QuerySet[Report], words: str) -> list[UUID]:
     read, and once. Upper and lower case are alike for plain letters alone: by the rules of a
     language it takes PostgreSQL three times as long. Of more than FOUND the first ones are found.
     """
-    for word in words.split()[:SEARCH_WORDS]:
+    # The longest word is the rarest, most often: the others are looked for in fewer texts.
+    for word in sorted(words.split()[:SEARCH_WORDS], key=len, reverse=True):
         holds = Q()
         for field in SEARCHED:
             if connection.vendor == "postgresql":
