@@ -37,8 +37,11 @@
   keys.className = "keys";
   keys.innerHTML = "In this list <kbd>↑</kbd> <kbd>↓</kbd> move, <kbd>r</kbd> removes, <kbd>d</kbd> dismisses, <kbd>Space</kbd> ticks.";
   suspects.querySelector("h2").after(keys);
-  // After one is settled the page comes back here: go on with the next.
-  if (location.hash === "#suspects") ticks[0].focus();
+  // After one is settled the page comes back here: go on with the next. The browser first goes to
+  // the address's anchor, and takes the focus with it.
+  if (location.hash === "#suspects") {
+    window.addEventListener("load", () => { requestAnimationFrame(() => ticks[0].focus()); });
+  }
   const several = suspects.querySelector(".several");
   if (several) {
     const all = document.createElement("button");
