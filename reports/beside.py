@@ -19,6 +19,7 @@ from reports.models import Decision, Report, State
 from reports.suspects import Suspect
 
 LIKE_IT = 3  # published stories shown beside a report
+BESIDE_IT = 10  # characters by which the place of a doubt is known again
 ONE_EVENT = 0.4  # likeness from which on two stories may tell of one event
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"  # the one that knows permissions
@@ -151,11 +152,27 @@ def marked(text: str, suspects: list[Suspect]) -> Iterator[Marked]:
     for found in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", text, re.I):
         if found.start() > end:
             yield Marked(text[end : found.start()])
-        word = " ".join(found[0].split()).casefold()
-        yield Marked(found[0], *known.get(word, (None, 0)))
+        suspect, number = known.get(" ".join(found[0].split()).casefold(), (None, 0))
+        if suspect and (suspect.tier != "doubt" or _stands_there(suspect, text, found)):
+            yield Marked(found[0], suspect, number)
+        else:
+            yield Marked(found[0])
         end = found.end()
     if end < len(text):
         yield Marked(text[end:])
+
+
+def _stands_there(suspect: Suspect, text: str, found: re.Match[str]) -> bool:
+    """Return whether one of the suspect's places has the same words on a side of it.
+
+    A doubt may hang on an ordinary word: it is one where it stands, and not wherever it does.
+    """
+    before, after = text[: found.start()], text[found.end() :]
+    return any(
+        (place.before and before.endswith(place.before[-BESIDE_IT:]))
+        or (place.after and after.startswith(place.after[:BESIDE_IT]))
+        for place in suspect.occurrences
+    )
 
 
 def fact_changes(report: Report, draft: Draft) -> Iterator[FactChange]:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lessons.models import Story
-from reports import checks, retention, review
+from reports import checks, retention, review, suspects
+from reports.beside import marked
 from reports.models import Report, State
 from tests.factories import (
     make_lead,
@@ -185,6 +186,16 @@ def test_suspects_are_marked_in_what_came_in_with_their_kind() -> None:
         ("1", "Ramirez", "person"),
     ]
     assert [f'id="suspect-{n}"' in text for n in (1, 2, 3)] == [True] * 3
+
+
+def test_a_doubt_is_marked_where_it_stands_and_not_wherever_its_word_does() -> None:
+    text = "We left the DAY room. It was a DAY like any other."
+    doubt = suspects.Suspect(suspects.Key("TIME", "day"), "DAY", "doubt", "", "[date]")
+    doubt.occurrences.append(suspects.Occurrence("Narrative", "It was a ", "DAY", " like any"))
+    pieces = list(marked(text, [doubt]))
+    assert [piece.text for piece in pieces if piece.suspect] == ["DAY"]
+    assert "".join(piece.text for piece in pieces) == text
+    assert next(n for n, piece in enumerate(pieces) if piece.suspect) == 3
 
 
 # What the second one sees
