@@ -94,7 +94,7 @@ def test_axe_finds_nothing_on_the_desk(
     send_story(browser, site, "marigold")
     first.goto(QUEUE)
     look_at(first, "queue")
-    first.goto(f"{QUEUE}?for=mine")
+    first.goto(f"{QUEUE}?for=overdue")
     expect(first.locator(".empty")).to_be_visible()
     look_at(first, "an empty tab")
     first.goto(f"{QUEUE}?q=xylophone&state=declined")
