@@ -1,6 +1,6 @@
 """What readers see: published stories, their lessons, and the terms that describe both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from django.db import models
@@ -109,6 +109,19 @@ def by_facet(terms: Iterable[Term], *, of_lesson: bool) -> list[tuple[Facet, lis
     ]
 
 
+def shared_by_enough(terms: Sequence[Term], published: Mapping[Combination, int]) -> list[Term]:
+    """Return the identifying terms of a story that it shares with enough published ones.
+
+    terms: all its identifying terms. published: as `StoryQuerySet.combinations()` counts them,
+    the story itself among them.
+    """
+    facts: dict[str, list[str]] = {}
+    for term in terms:
+        facts.setdefault(term.facet, []).append(term.slug)
+    shown = coarsen(facts, published) if facts else {}
+    return [term for term in terms if term.slug in shown.get(term.facet, ())]
+
+
 class StoryQuerySet(models.QuerySet["Story"]):
     def published(self) -> Self:
         """The one gate: what every public view, feed and page reads through."""
@@ -135,6 +148,17 @@ class StoryQuerySet(models.QuerySet["Story"]):
         in_itself = Story.terms.through.objects.filter(term=term).values("story")
         in_a_lesson = Lesson.objects.filter(terms=term).values("story")
         return self.filter(Q(pk__in=in_itself) | Q(pk__in=in_a_lesson))
+
+    def like(self, terms: Iterable[Term]) -> Self:
+        """Stories that share the terms that tell what kind of story it is, most shared first."""
+        telling = [
+            term.pk for term in terms if term.facet in TELLING_FACETS and term.slug != "other"
+        ]
+        return (
+            self.filter(terms__in=telling)
+            .annotate(shared=Count("terms"))
+            .order_by("-shared", "-published", "-pk")
+        )
 
     def combinations(self, terms: Sequence[Term]) -> dict[Combination, int]:
         """Return how many stories carry just which of the terms in themselves, in one query.
@@ -196,25 +220,14 @@ class Story(models.Model):
         terms = list(Term.objects.identifying().filter(story=self))
         if not terms:
             return []
-        facts: dict[str, list[str]] = {}
-        for term in terms:
-            facts.setdefault(term.facet, []).append(term.slug)
-        shown = coarsen(facts, Story.objects.published().combinations(terms))
-        return [term for term in terms if term.slug in shown.get(term.facet, ())]
+        return shared_by_enough(terms, Story.objects.published().combinations(terms))
 
     def related(self, limit: int = 3) -> StoryQuerySet:
         """Return published stories that share terms with this one, most shared first.
 
         Only what was done, what threatened and where count: two stories in daylight are not alike.
         """
-        shared = self.terms.filter(facet__in=TELLING_FACETS).exclude(slug="other")
-        return (
-            Story.objects.published()
-            .exclude(pk=self.pk)
-            .filter(terms__in=shared)
-            .annotate(shared=Count("terms"))
-            .order_by("-shared", "-published", "-pk")[:limit]
-        )
+        return Story.objects.published().exclude(pk=self.pk).like(self.terms.all())[:limit]
 
 
 class Lesson(models.Model):

@@ -257,6 +257,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 # How long the private text of a closed report is kept, in case a mistake must be put right.
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # GlobaLeaks' default
 
+# A claim on a report lapses after so many days in which nothing was done to it: long enough for a
+# weekend off, short enough that an officer's story does not wait for somebody on leave.
+CLAIM_DAYS = env.int("CLAIM_DAYS", default=3)
+# A report that came in more weeks ago than this, and is still open, is overdue at the desk.
+OVERDUE_WEEKS = env.int("OVERDUE_WEEKS", default=6)
+
 # Only the desk sets cookies, and all of them end with the browser: a year-old cookie on a shared
 # car computer would tell that a moderator used it.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

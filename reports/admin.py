@@ -1,76 +1,36 @@
 """The moderators' desk: the queue of reports, the way to each, and the log of decisions."""
 
-import datetime
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import (
-    BooleanField,
-    Case,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    SmallIntegerField,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from lessons.models import Term
 from reports import corrections, desk, review
-from reports.models import Decision, Report, ReportTerm, State
-from reports.weeks import monday_of, week_of
+from reports.models import Decision, Report, State
+from reports.queue import (
+    SEARCHED,
+    FactFilter,
+    StateFilter,
+    TabFilter,
+    for_desk,
+    holding,
+    overdue_before,
+    tab_of,
+    weeks_since,
+)
 
 EXCERPT_WORDS = 14
-UNKNOWN_SEVERITY = 99  # after every term of worst_potential
-
-
-def weeks_since(week: str, today: datetime.date) -> int:
-    """Return how many ISO weeks lie between a week, as 2026-W07, and that of today."""
-    return (monday_of(week_of(today)) - monday_of(week)).days // 7
 
 
 def two_lines(state: str, who: str) -> str:
     return format_html('{} <span class="who">{}</span>', state, who)
-
-
-class StateFilter(admin.SimpleListFilter):
-    """Filter by state; what still waits for a decision is the default."""
-
-    title = "state"
-    parameter_name = "state"
-    template = "admin/reports/report/states.html"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*State.choices, ("all", "All")]
-
-    def choices(self, changelist: ChangeList) -> Any:
-        for value, label in [(None, "What waits"), *self.lookup_choices]:
-            yield {
-                "selected": self.value() == value,
-                "query_string": changelist.get_query_string(
-                    {self.parameter_name: value} if value else {},
-                    [] if value else [self.parameter_name],
-                ),
-                "display": label,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        if self.value() == "all":
-            return queryset
-        if self.value() in State.values:
-            return queryset.filter(state=self.value())
-        return queryset.filter(state__in=review.WAITING)
 
 
 class ReviewersOnly(admin.ModelAdmin):
@@ -110,7 +70,8 @@ class ReportAdmin(ReviewersOnly):
 
     list_display = ("what", "waits_for", "waiting", "worst_potential", "activity")
     list_display_links = ("what",)
-    list_filter = (StateFilter,)
+    list_filter = (TabFilter, StateFilter, FactFilter)
+    search_fields = SEARCHED
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -121,35 +82,15 @@ class ReportAdmin(ReviewersOnly):
         return ("severity", "week", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        severity = ReportTerm.objects.filter(
-            report=OuterRef("pk"), term__facet="worst_potential"
-        ).order_by("term__position")
-        claims = Decision.objects.filter(
-            report=OuterRef("pk"), action=Decision.Action.CLAIMED
-        ).order_by("-at")
-        return (
-            Report.objects.annotate(
-                severity=Coalesce(
-                    Subquery(severity.values("term__position")[:1]),
-                    Value(UNKNOWN_SEVERITY),
-                    output_field=SmallIntegerField(),
-                ),
-                claimed_by=Subquery(claims.values("moderator__username")[:1]),
-                passed_by_me=Case(
-                    When(Q(passed_by=request.user.pk), then=True),
-                    default=False,
-                    output_field=BooleanField(),
-                ),
-            )
-            .select_related("passed_by", "approved_by", "published_as")
-            .prefetch_related(
-                Prefetch(
-                    "terms",
-                    Term.objects.filter(facet__in=["worst_potential", "activity"]),
-                    to_attr="queue_terms",
-                )
-            )
-        )
+        return for_desk(request.user)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Report], search_term: str
+    ) -> tuple[QuerySet[Report], bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = for_desk(request.user).filter(pk__in=holding(queryset, search_term))
+        return found.order_by(*self.get_ordering(request)), False
 
     # Columns
 
@@ -162,22 +103,34 @@ class ReportAdmin(ReviewersOnly):
         state = report.get_state_display()
         if report.state == State.RECEIVED:
             return two_lines(state, "nobody has it yet")
+        has_it = self._who_has_it(report)
         if report.state == State.IN_REVIEW:
-            return two_lines(state, f"{report.claimed_by or 'nobody'} took it up")
+            letter = report.get_letter_display().lower() if report.letter else ""
+            return two_lines(state, ", ".join(filter(None, [letter, has_it or "nobody has it"])))
         if report.state == State.AWAITING_SECOND:
             if report.passed_by_me:
-                return two_lines("Awaiting another", "you passed it on")
-            return two_lines("Awaiting a second", f"{report.passed_by} passed it on")
-        return str(state)
+                return two_lines("Awaiting another", has_it or "you passed it on")
+            return two_lines("Awaiting a second", has_it or f"{report.passed_by} passed it on")
+        return two_lines(state, "a correction waits") if report.corrected else str(state)
+
+    @staticmethod
+    def _who_has_it(report: Any) -> str:
+        if report.claimed_by_id is None:
+            return ""
+        if report.held:
+            return "you have it" if report.claimed_by_me else f"{report.claimed_by} has it"
+        return f"{'your' if report.claimed_by_me else f'{report.claimed_by}’s'} claim has lapsed"
 
     @admin.display(description="Waiting")
     def waiting(self, report: Report) -> str:
         if report.state not in review.WAITING:
             return report.week
-        weeks = weeks_since(report.week, timezone.now().date())
+        today = timezone.now().date()
+        weeks = weeks_since(report.week, today)
         if weeks < 1:
             return "This week"
-        return "1 week" if weeks == 1 else f"{weeks} weeks"
+        told = "1 week" if weeks == 1 else f"{weeks} weeks"
+        return two_lines(told, "overdue") if report.week < overdue_before(today) else told
 
     @admin.display(description="Worst potential")
     def worst_potential(self, report: Any) -> str:
@@ -193,6 +146,14 @@ class ReportAdmin(ReviewersOnly):
 
     # Pages
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        tab = tab_of(request)
+        return super().changelist_view(
+            request, {"empty": tab.empty if tab else "", **(extra_context or {})}
+        )
+
     def get_urls(self) -> list[URLPattern]:
         pages = [
             path(
@@ -202,6 +163,7 @@ class ReportAdmin(ReviewersOnly):
             )
             for name, view in [
                 ("decline", self.decline_view),
+                ("preview", self.preview_view),
                 ("take_down", self.take_down_view),
                 ("correct", self.correct_view),
             ]
@@ -228,6 +190,9 @@ class ReportAdmin(ReviewersOnly):
     def decline_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._show(desk.decline_page, request, object_id)
 
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._show(desk.preview_page, request, object_id)
+
     def take_down_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._show(corrections.take_down_page, request, object_id)
 
@@ -253,7 +218,7 @@ class ReportAdmin(ReviewersOnly):
     ) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        report = self.get_object(request, object_id)
+        report = desk.find(object_id)
         if report is None:
             raise Http404("There is no such report.")
         return page(request, report, self.admin_site.each_context(request))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from django import forms
@@ -12,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from lessons.models import Correction
-from reports import desk, letters, review
+from reports import desk, letters, review, wording
 from reports.drafts import Draft, differences
 from reports.forms_review import Editor, PlainTextField
 from reports.models import UNPUBLISH_REASONS, Proposal, Report, State
@@ -46,6 +47,11 @@ class Change:
     name: str
     before: str
     after: str
+
+    @cached_property
+    def words(self) -> wording.Comparison:
+        """What differs, word by word."""
+        return wording.compare(self.before, self.after)
 
 
 def changes(published: Draft, corrected: Draft) -> Iterator[Change]:

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
+from django.utils.text import slugify
+
 from lessons.models import Story, Term
 from reports.models import Report
+
+SLUG_LENGTH = 120  # characters of a title in an address; leaves room for a number
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,11 @@ class Draft:
     def digest(self) -> str:
         """Return the SHA-256 of all that the draft says, as 64 hexadecimal digits."""
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def slug(self) -> str:
+        """The address that a story of this title gets, unless another has it."""
+        return slugify(self.title)[:SLUG_LENGTH].strip("-") or "near-miss"
 
     def texts(self) -> dict[str, str]:
         """Return every outgoing text under the name that the desk calls it by."""

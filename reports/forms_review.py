@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.forms import BoundField
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 
 from lessons.models import Lesson, Story, Term
 from lessons.vocabulary import FACETS, Facet
@@ -18,6 +17,7 @@ from reports.drafts import Draft, DraftedLesson
 # Characters. A story has 20,000 at most when it is typed, and replacements may lengthen it.
 NARRATIVE_LENGTH = 30_000
 LESSONS_MAX = 20  # nobody briefs more from one story
+NOT_SAID = "Not said"
 BLANK_LESSONS = 1  # empty forms below the last lesson, for a browser without JavaScript
 
 NO_CONTROL_CHARACTERS = RegexValidator(
@@ -59,12 +59,30 @@ class PlainTextField(forms.CharField):
 
 
 @dataclass(frozen=True)
+class Option:
+    """One tick box or radio button of a picker."""
+
+    value: str
+    label: str
+    help: str = ""
+    picked: bool = False
+
+
+@dataclass(frozen=True)
 class Picker:
-    """A facet on the page: its field, and the labels of what is picked."""
+    """A facet on the page: its field, its options, and the labels of what is picked.
+
+    The template writes the options itself: a page has 300 of them, and Django's widget takes a
+    template for each, 80 ms for all.
+    """
 
     facet: Facet
     field: BoundField
-    picked: list[str]
+    options: list[Option]
+
+    @property
+    def picked(self) -> list[str]:
+        return [option.label for option in self.options if option.picked and option.value]
 
 
 class TermsForm(forms.Form):
@@ -88,9 +106,15 @@ class TermsForm(forms.Form):
             field = self[facet.slug]
             value = field.value()
             values = value if isinstance(value, list | tuple) else [value]
-            chosen = {str(key) for key in values}
-            labels = [t.label for t in self.vocabulary[facet.slug] if str(t.pk) in chosen]
-            yield Picker(facet, field, labels)
+            chosen = {"" if key is None else str(key) for key in values}
+            options = [
+                Option(str(term.pk), term.label, term.help, str(term.pk) in chosen)
+                for term in self.vocabulary[facet.slug]
+            ]
+            if not facet.multiple:
+                nothing = not any(option.picked for option in options)
+                options.insert(0, Option("", NOT_SAID, picked=nothing))
+            yield Picker(facet, field, options)
 
     def terms(self) -> frozenset[Term]:
         """Return the picked terms of a valid form."""
@@ -255,13 +279,7 @@ class Editor:
 
 def facet_field(facet: Facet, terms: list[Term]) -> forms.Field:
     """Return the field that picks terms of a facet: several, or one that can be taken back."""
-    choices: list[tuple[Any, Any]] = [
-        (
-            term.pk,
-            format_html("{} <small>{}</small>", term.label, term.help) if term.help else term.label,
-        )
-        for term in terms
-    ]
+    choices: list[tuple[Any, Any]] = [(term.pk, term.label) for term in terms]
     if facet.multiple:
         return forms.TypedMultipleChoiceField(
             choices=choices,
@@ -271,7 +289,7 @@ def facet_field(facet: Facet, terms: list[Term]) -> forms.Field:
             widget=forms.CheckboxSelectMultiple,
         )
     return forms.TypedChoiceField(
-        choices=[("", "Not said"), *choices],
+        choices=[("", NOT_SAID), *choices],
         coerce=int,
         empty_value=None,
         label=facet.label,

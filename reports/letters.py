@@ -39,7 +39,7 @@ class AskForm(forms.Form):
         choices=[(str(number), text) for number, text in enumerate(READY)],
         required=False,
         label="Ready-made questions",
-        widget=forms.CheckboxSelectMultiple(attrs={"form": "editor"}),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "That is none of the ready-made questions."},
     )
     question = PlainTextField(
@@ -47,7 +47,7 @@ class AskForm(forms.Form):
         required=False,
         label="Your question",
         help_text="Ask one thing that the lesson needs. Never ask who, where or when.",
-        widget=forms.Textarea(attrs={"rows": 3, "form": "editor"}),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, data: QueryDict | None = None) -> None:
@@ -127,6 +127,12 @@ class Letters:
         self.form = None
         if report.state == State.IN_REVIEW and not self.is_open:
             self.form = AskForm(data if data is not None and is_typed(data) else None)
+
+    def errors(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (id of the field, its name, what is wrong) of the question as it was typed."""
+        for field in self.form or ():
+            for error in field.errors:
+                yield field.id_for_label or f"{field.auto_id}_0", str(field.label), str(error)
 
 
 def do(deed: str, report: Report, moderator: User, data: QueryDict) -> None:

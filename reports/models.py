@@ -100,7 +100,8 @@ class Report(models.Model):
 
     `story` and `advice` are what came in, stripped. `title`, `summary`, `narrative`, `terms` and
     the lesson drafts are what will go out. `version` counts every change, so that nobody acts
-    on a report that somebody else has just changed.
+    on a report that somebody else has just changed. `claimed_by` works on it now, or did until the
+    claim lapsed: see reports/claims.py.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -131,12 +132,23 @@ class Report(models.Model):
     advice = models.TextField(
         blank=True, help_text="What others should learn, as it came in, stripped."
     )
+    facts_in = models.JSONField(
+        default=list, editable=False, help_text="Facts as they came in, each facet/slug."
+    )
 
     title = models.CharField(max_length=120, blank=True)
     summary = models.TextField(max_length=600, blank=True)
     narrative = models.TextField(blank=True)
     terms = models.ManyToManyField(Term, through="ReportTerm", blank=True)
+    note = models.TextField(
+        max_length=2000,
+        blank=True,
+        help_text="What a second moderator asked for when sending it back, stripped.",
+    )
 
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     passed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -173,6 +185,11 @@ class Report(models.Model):
             models.CheckConstraint(
                 condition=Q(reason="") | Q(state__in=[State.DECLINED, State.UNPUBLISHED]),
                 name="what_is_public_needs_no_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by__isnull=True)
+                | Q(state__in=[State.IN_REVIEW, State.AWAITING_SECOND]),
+                name="only_what_waits_is_claimed",
             ),
         ]
 
@@ -307,9 +324,12 @@ class Decision(models.Model):
 
     class Action(models.TextChoices):
         CLAIMED = "claimed", "took it up"
+        RELEASED = "released", "released it"
+        REASSIGNED = "reassigned", "gave it to another moderator"
         EDITED = "edited", "edited it"
         DISMISSED = "dismissed", "dismissed a suspect"
         REMOVED = "removed", "removed a suspect"
+        CHECKED = "checked", "went through the check list"
         PASSED = "passed", "passed it to a second moderator"
         SENT_BACK = "sent_back", "sent it back"
         APPROVED = "approved", "approved and published it"
@@ -339,6 +359,8 @@ class Decision(models.Model):
         # Where an act of the officer stands among the others would tell when it was: the officer's
         # acts come last, on any database.
         ordering = [F("at").asc(nulls_last=True), "pk"]
+        # Which claims hold is read from the latest rows, for every report of the queue at once.
+        indexes = [models.Index(fields=["at"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(moderator__isnull=True, at__isnull=True)

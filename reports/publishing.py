@@ -6,12 +6,9 @@ Only reports/review.py calls this, in the transaction that changes the report.
 import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
 
 from lessons.models import Lesson, Story
 from reports.drafts import Draft
-
-SLUG_LENGTH = 120  # characters of a title in an address; leaves room for a number
 
 
 def publish(draft: Draft, day: datetime.date) -> Story:
@@ -38,7 +35,7 @@ def _describe(story: Story, draft: Draft) -> None:
 
 
 def _story_with_free_slug(draft: Draft, day: datetime.date) -> Story:
-    base = slugify(draft.title)[:SLUG_LENGTH].strip("-") or "near-miss"
+    base = draft.slug
     number = 1
     while True:
         slug = base if number == 1 else f"{base}-{number}"

@@ -15,8 +15,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from lessons.models import Correction, Story, Term
-from reports import publishing, suspects
+from reports import checks, claims, publishing, suspects
 from reports.drafts import Draft
+from reports.identity import strip
 from reports.models import (
     CLOSED,
     DECLINE_REASONS,
@@ -37,6 +38,10 @@ LEAD = "reports.lead_reports"
 
 # The states in which something is still to be decided.
 WAITING = (State.RECEIVED, State.IN_REVIEW, State.AWAITING_SECOND)
+# Those in which somebody may have a report to work on.
+CLAIMABLE = (State.IN_REVIEW, State.AWAITING_SECOND)
+
+NOTE_LENGTH = Report._meta.get_field("note").max_length or 0  # characters, as typed
 
 Action = Decision.Action
 
@@ -80,6 +85,7 @@ def receive(*, story: str, advice: str, terms: Iterable[Term], receipt_hash: str
     The same receipt always gives the same report: a form sent twice makes one report, also
     when both arrive at once.
     """
+    terms = list(terms)
     with transaction.atomic():
         known = Report.objects.filter(receipt_hash=receipt_hash).first()
         if known:
@@ -87,6 +93,7 @@ def receive(*, story: str, advice: str, terms: Iterable[Term], receipt_hash: str
         report = Report(
             story=_lf(story),
             advice=_lf(advice),
+            facts_in=sorted(f"{term.facet}/{term.slug}" for term in terms),
             receipt_hash=receipt_hash,
             week=week_of(timezone.now().date()),
         )
@@ -101,14 +108,65 @@ def receive(*, story: str, advice: str, terms: Iterable[Term], receipt_hash: str
 
 @transaction.atomic
 def claim(*, report: Report, version: int, moderator: User) -> Report:
-    """Take up a received report; the narrative starts as the story that came in."""
-    report = _hold(report, version, moderator, "taken up", State.RECEIVED)
-    return _change(report, Action.CLAIMED, moderator, state=State.IN_REVIEW, narrative=report.story)
+    """Take up a report that nobody has, or whose claim has lapsed.
+
+    A received one comes into review; its narrative starts as the story that came in.
+    """
+    report = _hold(report, version, moderator, "taken up", *WAITING)
+    if claims.holder_of(report):
+        raise Refused("You have this report already. Go on with it.", status=409)
+    if report.state == State.AWAITING_SECOND and report.passed_by_id == moderator.pk:
+        raise Refused(
+            "You passed this report on yourself, so another moderator has to read it. "
+            "You can take it back into review.",
+            status=403,
+        )
+    return _change(
+        report, Action.CLAIMED, moderator, claimed_by=moderator, **_taken_into_review(report)
+    )
+
+
+@transaction.atomic
+def release(*, report: Report, version: int, moderator: User) -> Report:
+    """Give up a claim: the report is anybody's again, as it stands."""
+    report = _hold(report, version, moderator, "released", *CLAIMABLE)
+    if report.claimed_by_id != moderator.pk:
+        raise Refused("You do not have this report, so nothing was changed.", status=409)
+    return _change(report, Action.RELEASED, moderator, claimed_by=None)
+
+
+@transaction.atomic
+def reassign(*, report: Report, version: int, moderator: User, to: User) -> Report:
+    """Give a report to a moderator, whoever has it now. Only a lead may."""
+    report = _hold(report, version, moderator, "reassigned", *WAITING, whoever_has_it=True)
+    if not moderator.has_perm(LEAD):
+        raise Refused(
+            "Only a lead gives a report to somebody else, so nothing was changed. "
+            "Ask a lead, or whoever has the report to release it.",
+            status=403,
+        )
+    if not to.has_perm(PERMISSION):
+        raise Refused(
+            f"{to} may not review reports, so nothing was changed. Choose a moderator.", status=409
+        )
+    if report.state == State.AWAITING_SECOND and report.passed_by_id == to.pk:
+        raise Refused(
+            f"{to} passed this report on, and nobody publishes alone. Choose another moderator.",
+            status=409,
+        )
+    if claims.holder_of(report) == to:
+        raise Refused(f"{to} has this report already. Nothing was changed.", status=409)
+    return _change(
+        report, Action.REASSIGNED, moderator, claimed_by=to, **_taken_into_review(report)
+    )
 
 
 @transaction.atomic
 def save_draft(*, report: Report, version: int, moderator: User, draft: Draft) -> Report:
-    """Keep what a moderator wrote. A draft that is what it was changes and logs nothing."""
+    """Keep what a moderator wrote. A draft that is what it was changes and logs nothing.
+
+    Here as in every edit, whoever edits a report that nobody has, has it from then on.
+    """
     report = _hold(report, version, moderator, "saved", State.IN_REVIEW)
     if draft == Draft.of(report):
         return report
@@ -122,26 +180,44 @@ def save_draft(*, report: Report, version: int, moderator: User, draft: Draft) -
         report,
         Action.EDITED,
         moderator,
+        claimed_by=moderator,
         title=draft.title,
         summary=draft.summary,
         narrative=draft.narrative,
     )
 
 
-@transaction.atomic
 def dismiss(*, report: Report, version: int, moderator: User, key: suspects.Key) -> Report:
     """Clear a suspect: a moderator looked at the word and found that it identifies nobody."""
-    report = _hold(report, version, moderator, "changed", State.IN_REVIEW)
-    suspect = _suspect(report, key)
-    report.dismissals.create(kind=suspect.key.kind, word=suspect.key.word)
-    return _change(report, Action.DISMISSED, moderator)
+    return dismiss_all(report=report, version=version, moderator=moderator, keys=[key])
 
 
 @transaction.atomic
+def dismiss_all(
+    *, report: Report, version: int, moderator: User, keys: Collection[suspects.Key]
+) -> Report:
+    """Clear several suspects; each is a row of the log."""
+    report = _hold(report, version, moderator, "changed", State.IN_REVIEW)
+    settled = _suspects(report, keys)
+    for suspect in settled:
+        report.dismissals.create(kind=suspect.key.kind, word=suspect.key.word)
+    actions = [Action.DISMISSED] * len(settled)
+    return _change(report, actions, moderator, claimed_by=moderator)
+
+
 def remove_suspect(*, report: Report, version: int, moderator: User, key: suspects.Key) -> Report:
     """Replace a suspect's word in every text that will go out."""
+    return remove_suspects(report=report, version=version, moderator=moderator, keys=[key])
+
+
+@transaction.atomic
+def remove_suspects(
+    *, report: Report, version: int, moderator: User, keys: Collection[suspects.Key]
+) -> Report:
+    """Replace the words of several suspects; each is a row of the log."""
     report = _hold(report, version, moderator, "changed", State.IN_REVIEW)
-    texts = suspects.remove(Draft.of(report).texts(), _suspect(report, key))
+    settled = _suspects(report, keys)
+    texts = suspects.remove(Draft.of(report).texts(), *settled)
     title, summary, narrative, *lessons = texts.values()
     if len(title) > (Report._meta.get_field("title").max_length or 0):
         raise Refused(
@@ -152,31 +228,71 @@ def remove_suspect(*, report: Report, version: int, moderator: User, key: suspec
     for lesson, text in zip(report.lesson_drafts.all(), lessons, strict=True):
         LessonDraft.objects.filter(pk=lesson.pk).update(text=text)
     return _change(
-        report, Action.REMOVED, moderator, title=title, summary=summary, narrative=narrative
+        report,
+        [Action.REMOVED] * len(settled),
+        moderator,
+        claimed_by=moderator,
+        title=title,
+        summary=summary,
+        narrative=narrative,
     )
 
 
 @transaction.atomic
-def pass_on(*, report: Report, version: int, moderator: User) -> Report:
-    """Hand a finished draft to a second moderator."""
+def pass_on(*, report: Report, version: int, moderator: User, checked: Collection[str]) -> Report:
+    """Hand a finished draft to a second moderator. checked: what was ticked, as checks.slugs."""
     report = _hold(report, version, moderator, "passed on", State.IN_REVIEW)
     _require_no_open_question(report, "passed on")
     _require_ready(report, "passed on")
+    _require_checks(checked, "passed on", second=False)
     return _change(
-        report, Action.PASSED, moderator, state=State.AWAITING_SECOND, passed_by=moderator
+        report,
+        [Action.CHECKED, Action.PASSED],
+        moderator,
+        state=State.AWAITING_SECOND,
+        passed_by=moderator,
+        claimed_by=None,
     )
 
 
 @transaction.atomic
-def send_back(*, report: Report, version: int, moderator: User) -> Report:
-    """Open the draft again for editing, instead of publishing it."""
+def send_back(*, report: Report, version: int, moderator: User, note: str = "") -> Report:
+    """Open the draft again for editing, instead of publishing it.
+
+    It goes back to whoever passed it on. note: what should change, for them to read; the engine
+    reads it as it reads a story, but for the words that were dismissed. Only the moderator who
+    passed the report on, and takes it back, needs none.
+    """
     report = _hold(report, version, moderator, "sent back", State.AWAITING_SECOND)
-    return _change(report, Action.SENT_BACK, moderator, state=State.IN_REVIEW, passed_by=None)
+    if not note.strip() and report.passed_by_id != moderator.pk:
+        raise Refused(
+            "It was not sent back: there is no note. Say in a sentence what should change.",
+            status=409,
+        )
+    if len(note) > NOTE_LENGTH:
+        raise Refused(
+            f"It was not sent back: the note has {len(note):,} characters, and {NOTE_LENGTH:,} is "
+            "the most. Shorten it.",
+            status=409,
+        )
+    kept = report.dismissals.values_list("word", flat=True)
+    return _change(
+        report,
+        Action.SENT_BACK,
+        moderator,
+        state=State.IN_REVIEW,
+        passed_by=None,
+        claimed_by=report.passed_by,
+        note=strip(_lf(note).strip(), keep=kept).text,
+    )
 
 
 @transaction.atomic
-def publish(*, report: Report, version: int, moderator: User) -> Report:
-    """Approve as the second moderator, and publish the story with its lessons."""
+def publish(*, report: Report, version: int, moderator: User, checked: Collection[str]) -> Report:
+    """Approve as the second moderator, and publish the story with its lessons.
+
+    checked: what was ticked, as checks.slugs.
+    """
     report = _hold(report, version, moderator, "published", State.AWAITING_SECOND)
     if report.passed_by_id == moderator.pk:
         raise Refused(
@@ -185,9 +301,10 @@ def publish(*, report: Report, version: int, moderator: User) -> Report:
             status=403,
         )
     _require_ready(report, "published")
+    _require_checks(checked, "published", second=True)
     return _change(
         report,
-        Action.APPROVED,
+        [Action.CHECKED, Action.APPROVED],
         moderator,
         state=State.PUBLISHED,
         approved_by=moderator,
@@ -218,10 +335,13 @@ def decline(
             "Choose one; for another reason, say it in your words.",
             status=409,
         )
+    settled: list[str] = []
     if words:
-        report = _settle(report, moderator, {"Words": words}, dismissed, "declined")
+        settled = _settle(report, {"Words": words}, dismissed, "declined")
         _write(report, Message.Kind.WORDS, moderator, text=words)
-    return _change(report, Action.DECLINED, moderator, state=State.DECLINED, reason=reason)
+    return _change(
+        report, [*settled, Action.DECLINED], moderator, state=State.DECLINED, reason=reason
+    )
 
 
 @transaction.atomic
@@ -260,9 +380,11 @@ def ask(
         raise Refused(
             "Nothing was asked: the question is empty. Write it, or tick one.", status=409
         )
-    report = _settle(report, moderator, {"Question": text}, dismissed, "asked")
+    settled = _settle(report, {"Question": text}, dismissed, "asked")
     _write(report, Message.Kind.QUESTION, moderator, text=text)
-    return _change(report, Action.ASKED, moderator, letter=Letter.ASKED)
+    return _change(
+        report, [*settled, Action.ASKED], moderator, claimed_by=moderator, letter=Letter.ASKED
+    )
 
 
 @transaction.atomic
@@ -275,7 +397,7 @@ def ask_to_read(*, report: Report, version: int, moderator: User) -> Report:
     _require_no_open_question(report, "shown to the officer")
     _require_ready(report, "shown to the officer")
     _write(report, Message.Kind.READING, moderator)
-    return _change(report, Action.SHOWN, moderator, letter=Letter.ASKED)
+    return _change(report, Action.SHOWN, moderator, claimed_by=moderator, letter=Letter.ASKED)
 
 
 @transaction.atomic
@@ -288,7 +410,7 @@ def unask(*, report: Report, version: int, moderator: User) -> Report:
             status=409,
         )
     report.messages.filter(position=report.messages.count()).delete()
-    return _change(report, Action.UNASKED, moderator, letter=Letter.NONE)
+    return _change(report, Action.UNASKED, moderator, claimed_by=moderator, letter=Letter.NONE)
 
 
 def answer(*, report: Report, question: UUID, text: str) -> Report:
@@ -424,8 +546,6 @@ def propose_correction(
     left = [suspect for suspect in found if suspect.key not in dismissed]
     if left:
         raise Suspected(left, "proposed")
-    for _ in found:
-        report = _change(report, Action.DISMISSED, moderator)
     Proposal.objects.create(
         report=report,
         draft=draft.to_json(),
@@ -433,7 +553,7 @@ def propose_correction(
         dismissed=[list(suspect.key) for suspect in found],
         proposed_by=moderator,
     )
-    return _change(report, Action.PROPOSED, moderator)
+    return _change(report, [*[Action.DISMISSED] * len(found), Action.PROPOSED], moderator)
 
 
 @transaction.atomic
@@ -480,9 +600,19 @@ def _lf(text: str) -> str:
 
 
 def _hold(
-    report: Report, version: int, moderator: User, deed: str, *states: State, lead: bool = False
+    report: Report,
+    version: int,
+    moderator: User,
+    deed: str,
+    *states: State,
+    lead: bool = False,
+    whoever_has_it: bool = False,
 ) -> Report:
-    """Return the report as it is now, held until the transaction ends, if the deed is allowed."""
+    """Return the report as it is now, held until the transaction ends, if the deed is allowed.
+
+    lead: whether only a lead may. whoever_has_it: whether the claim of another moderator makes no
+    difference.
+    """
     if not moderator.has_perm(PERMISSION):
         raise Refused(
             "Your account may not review reports, so nothing was changed. "
@@ -500,6 +630,14 @@ def _hold(
         raise Refused(
             f"This report cannot be {deed} now: {_last_deed(current, moderator)} "
             f"Its state is “{current.get_state_display().lower()}”. Nothing was changed.",
+            status=409,
+        )
+    holder = None if whoever_has_it else claims.holder_of(current)
+    if holder and holder != moderator:
+        raise Refused(
+            f"{holder} has this report now, so it was not {deed}: "
+            f"{_last_deed(current, moderator)} Ask {holder} to release it, or a lead to give it "
+            "to you.",
             status=409,
         )
     if current.version != version:
@@ -526,11 +664,25 @@ def _last_deed(report: Report, reader: User) -> str:
     return f"{last.moderator} {deed}{answered}."
 
 
-def _change(report: Report, action: str, moderator: User | None, **fields: Any) -> Report:
-    """Write the fields, count the version up and log the decision, or refuse and write nothing."""
+def _taken_into_review(report: Report) -> dict[str, Any]:
+    """Return the fields by which a received report comes into review; none for one that is."""
+    if report.state != State.RECEIVED:
+        return {}
+    return {"state": State.IN_REVIEW, "narrative": report.story}
+
+
+def _change(
+    report: Report, action: str | Collection[str], moderator: User | None, **fields: Any
+) -> Report:
+    """Write the fields, count the version up and log the decision, or refuse and write nothing.
+
+    action: what goes into the log, or several of that, each a row of its own.
+    """
     state = fields.get("state", report.state)
-    if state in CLOSED and not report.closed_week:  # taken down later, it is not kept for longer
-        fields["closed_week"] = week_of(timezone.now().date())
+    if state in CLOSED:
+        fields["claimed_by"] = None
+        if not report.closed_week:  # taken down later, it is not kept for longer
+            fields["closed_week"] = week_of(timezone.now().date())
     if state != State.IN_REVIEW:
         fields["letter"] = Letter.NONE
     changed = Report.objects.filter(
@@ -542,42 +694,51 @@ def _change(report: Report, action: str, moderator: User | None, **fields: Any) 
             "Nothing of yours was saved. Load it again.",
             status=409,
         )
-    Decision.objects.create(
-        report=report,
-        action=action,
-        moderator=moderator,
-        at=timezone.now() if moderator else None,
-    )
+    for one in [action] if isinstance(action, str) else action:
+        Decision.objects.create(
+            report=report,
+            action=one,
+            moderator=moderator,
+            at=timezone.now() if moderator else None,
+        )
     return Report.objects.get(pk=report.pk)
 
 
-def _suspect(report: Report, key: suspects.Key) -> suspects.Suspect:
-    for suspect in suspects.open_suspects(report):
-        if suspect.key == key:
-            return suspect
-    raise Refused(
-        "That word is not suspected in this report any more, so nothing was changed. "
-        "Go on with the next one.",
-        status=409,
-    )
+def _suspects(report: Report, keys: Collection[suspects.Key]) -> list[suspects.Suspect]:
+    """Return the open suspects of the keys, of which there must be at least one, and no other."""
+    found = {suspect.key: suspect for suspect in suspects.open_suspects(report)}
+    settled = [found[key] for key in dict.fromkeys(keys) if key in found]
+    if not keys:
+        raise Refused("No word is ticked, so nothing was changed. Tick those you mean.", status=409)
+    if len(settled) < len(set(keys)):
+        raise Refused(
+            "That word is not suspected in this report any more, so nothing was changed. "
+            "Go on with the next one."
+            if len(keys) == 1
+            else "Some of these words are not suspected in this report any more, so nothing was "
+            "changed. Tick those that are left.",
+            status=409,
+        )
+    return settled
 
 
 def _settle(
     report: Report,
-    moderator: User,
     texts: Mapping[str, str],
     dismissed: Collection[suspects.Key],
     deed: str,
-) -> Report:
-    """Dismiss the suspects of a letter that are ticked; raise Suspected if others are left."""
+) -> list[str]:
+    """Dismiss the suspects of a letter that are ticked, and return what to log of it.
+
+    Raises Suspected if others are left.
+    """
     known = {suspects.Key(*key) for key in report.dismissals.values_list("kind", "word")}
     found = suspects.find(texts, known)
     if left := [suspect for suspect in found if suspect.key not in dismissed]:
         raise Suspected(left, deed)
     for suspect in found:
         report.dismissals.create(kind=suspect.key.kind, word=suspect.key.word)
-        report = _change(report, Action.DISMISSED, moderator)
-    return report
+    return [Action.DISMISSED] * len(found)
 
 
 def _write(
@@ -659,6 +820,17 @@ def _require_ready(report: Report, deed: str) -> None:
             status=409,
         )
     _require_no_objection(report, draft, deed)
+
+
+def _require_checks(checked: Collection[str], deed: str, *, second: bool) -> None:
+    left = len(checks.slugs(second=second) - set(checked))
+    if left:
+        lines = "1 line is" if left == 1 else f"{left} lines are"
+        raise Refused(
+            f"It was not {deed}: {lines} of the check list not ticked. "
+            "Go through the list, and tick what is so.",
+            status=409,
+        )
 
 
 def _listed(words: list[str]) -> str:

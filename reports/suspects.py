@@ -46,6 +46,11 @@ class Suspect:
     occurrences: list[Occurrence] = field(default_factory=list)
 
     @property
+    def value(self) -> str:
+        """The suspect as a button of the desk names it."""
+        return f"{self.key.kind}:{self.key.word}"
+
+    @property
     def kind_label(self) -> str:
         return str(Kind(self.key.kind).label)
 
@@ -83,31 +88,39 @@ def find(texts: Mapping[str, str], dismissed: Collection[Key] = ()) -> list[Susp
     return list(suspects.values())
 
 
-def open_suspects(report: Report) -> list[Suspect]:
-    """Return what is still suspected in a report and was not dismissed."""
+def open_suspects(report: Report, draft: Draft | None = None) -> list[Suspect]:
+    """Return what is still suspected in a report and was not dismissed.
+
+    draft: what the report holds, where it is read already.
+    """
     dismissed = {Key(kind, word) for kind, word in report.dismissals.values_list("kind", "word")}
-    return find(Draft.of(report).texts(), dismissed)
+    return find((draft or Draft.of(report)).texts(), dismissed)
 
 
-def remove(texts: Mapping[str, str], suspect: Suspect) -> dict[str, str]:
-    """Return the texts with the suspect's replacement wherever its word stands.
+def remove(texts: Mapping[str, str], *suspects: Suspect) -> dict[str, str]:
+    """Return the texts with each suspect's replacement wherever its word stands.
 
     Other suspects stay as they are: each is a decision of its own.
     """
     joined = SEPARATOR.join(texts.values())
+    replacements = {suspect.key.word: suspect.replacement for suspect in suspects}
     as_found = strip(joined)
     # Asked to remove a word, the engine also finds it where it looks like an ordinary one.
-    everywhere = strip(joined, remove=(suspect.word,))
-    places = {
-        (span.start, span.end)
-        for span in (*as_found.spans, *as_found.doubts, *everywhere.spans)
-        if key_of(span.kind, joined[span.start : span.end]).word == suspect.key.word
-    }
+    everywhere = strip(joined, remove=[suspect.word for suspect in suspects])
+    places: dict[tuple[int, int], str] = {}
+    for span in (*as_found.spans, *as_found.doubts, *everywhere.spans):
+        word = key_of(span.kind, joined[span.start : span.end]).word
+        if word in replacements:
+            places[span.start, span.end] = replacements[word]
     changed = dict(texts)
-    for start, end in sorted(places, reverse=True):  # from the end, so that offsets stay true
+    left = len(joined)
+    for (start, end), replacement in sorted(places.items(), reverse=True):
+        if end > left:  # it overlaps the one behind it, which is replaced already
+            continue
+        left = start  # from the end, so that offsets stay true
         name, offset = _place(texts, start)
         text = changed[name]
-        changed[name] = text[:offset] + suspect.replacement + text[offset + end - start :]
+        changed[name] = text[:offset] + replacement + text[offset + end - start :]
     return changed
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from reports import checks
 from reports.drafts import Draft
 from reports.models import Report
 from tests.signing_in import sign_in
@@ -31,6 +32,7 @@ def filled(report: Report, do: str, **changes: Any) -> dict[str, Any]:
         "title": draft.title,
         "summary": draft.summary,
         "narrative": draft.narrative,
+        "checked": sorted(checks.slugs(second=False)),
         "lessons-TOTAL_FORMS": len(draft.lessons) + 1,
         "lessons-INITIAL_FORMS": 0,
     }
@@ -42,6 +44,11 @@ def filled(report: Report, do: str, **changes: Any) -> dict[str, Any]:
         for fact in lesson.terms:
             data.setdefault(f"lessons-{number}-{fact.facet}", []).append(fact.pk)
     return data | changes
+
+
+def publishing(version: int = 0) -> dict[str, Any]:
+    """Return what the button "Publish" posts, with every line of the check list ticked."""
+    return {"do": "publish", "version": version, "checked": sorted(checks.slugs(second=True))}
 
 
 def text_of(response: Any) -> str:

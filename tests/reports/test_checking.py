@@ -168,7 +168,7 @@ def test_the_desk_tells_kind_tier_and_reason_in_words(
     monkeypatch.setattr(suspects, "strip", strip)
     report = make_report(State.IN_REVIEW, story=NAMED)
     page = text_of(signed_in(make_moderator()).get(page_of(report)))
-    assert re.findall(r'<p class="what"><mark>(.*?)</mark> <span>(.*?)</span></p>', page) == [
+    assert re.findall(r"><mark>(.*?)</mark> <span>(.*?)</span></label>", page) == [
         ("Ramirez", words)
     ]
     assert re.findall(r'<p class="why">(.*?)</p>', page) == ["Why it is one."]

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from nearmiss import append_only
-from reports import review, suspects
+from reports import checks, review, suspects
 from reports.apps import DECISIONS
 from reports.drafts import Draft, DraftedLesson
 from reports.models import Decision, Report, State
@@ -146,11 +146,12 @@ def test_neither_log_nor_session_nor_cookie_holds_a_word_of_a_story(client: Clie
     page = reverse("admin:reports_report_change", args=[report.pk])
     cookies: list[str] = []
 
-    def press(do: str, **fields: str) -> None:
+    def press(do: str, **fields: Any) -> None:
         report.refresh_from_db()
-        data = {
+        data: dict[str, Any] = {
             "do": do,
             "version": str(report.version),
+            "checked": sorted(checks.slugs(second=True)),
             "lessons-TOTAL_FORMS": "1",
             "lessons-INITIAL_FORMS": "0",
             **fields,
@@ -173,9 +174,10 @@ def test_neither_log_nor_session_nor_cookie_holds_a_word_of_a_story(client: Clie
         press(f"dismiss:{suspect.key.kind}:{suspect.key.word}", **typed)
     press("pass_on", **typed)
     sign_in(client, robin)
-    press("send_back")
-    press("pass_on", **typed)
+    press("send_back", note="Mind the hollyhock, and Sgt. Ramirez.")
     sign_in(client, alex)
+    press("pass_on", **typed)
+    sign_in(client, robin)
     press("publish")
     report.refresh_from_db()
     assert report.state == State.PUBLISHED
@@ -187,7 +189,15 @@ def test_neither_log_nor_session_nor_cookie_holds_a_word_of_a_story(client: Clie
     assert LogEntry.objects.count() == 0
     actions = list(report.decisions.values_list("action", flat=True))
     assert actions[:2] == ["claimed", "edited"]
-    assert actions[-4:] == ["passed", "sent_back", "passed", "approved"]
+    assert actions[-7:] == [
+        "checked",
+        "passed",
+        "sent_back",
+        "checked",
+        "passed",
+        "checked",
+        "approved",
+    ]
 
 
 def test_a_decision_has_no_field_that_could_hold_a_text() -> None:

@@ -14,7 +14,16 @@ from tests.factories import (
     make_report,
     term,
 )
-from tests.reports.desk import NAMED, QUEUE, filled, page_of, signed_in, state_of, text_of
+from tests.reports.desk import (
+    NAMED,
+    QUEUE,
+    filled,
+    page_of,
+    publishing,
+    signed_in,
+    state_of,
+    text_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +53,7 @@ def test_a_whole_life_at_the_desk() -> None:
     )
     response = alex.post(page_of(report), data)
     assert (response.status_code, response["Location"]) == (302, QUEUE)
-    assert robin.post(page_of(report), {"do": "publish", "version": 3}).status_code == 302
+    assert robin.post(page_of(report), publishing(version=3)).status_code == 302
     story = Story.objects.get()
     assert [lesson.text for lesson in story.lessons.all()] == ["First\nlesson.", "Second."]
     assert [list(lesson.terms.all()) for lesson in story.lessons.all()] == [[], [theme]]
@@ -53,7 +62,9 @@ def test_a_whole_life_at_the_desk() -> None:
     assert list(report.decisions.values_list("action", "moderator__username")) == [
         ("claimed", "alex"),
         ("edited", "alex"),
+        ("checked", "alex"),
         ("passed", "alex"),
+        ("checked", "robin"),
         ("approved", "robin"),
     ]
     assert LogEntry.objects.count() == 0
@@ -102,8 +113,17 @@ def test_buttons_are_there_where_they_work(state: State) -> None:
     report = make_report(state, passed_by=passer)
     expected = {
         State.RECEIVED: ["claim"],
-        State.IN_REVIEW: ["save", "ask", "ask_to_read", "save", "pass_on", "decline"],
-        State.AWAITING_SECOND: ["publish", "send_back"],
+        State.IN_REVIEW: [
+            "save",
+            "claim",
+            "ask",
+            "ask_to_read",
+            "save",
+            "preview",
+            "pass_on",
+            "decline",
+        ],
+        State.AWAITING_SECOND: ["claim", "publish", "send_back"],
     }.get(state, [])
 
     def buttons(user: User) -> list[str]:
@@ -111,7 +131,9 @@ def test_buttons_are_there_where_they_work(state: State) -> None:
         return re.findall(r'name="do" value="([a-z_]+)"', text)
 
     assert buttons(other) == expected
-    assert buttons(passer) == [button for button in expected if button != "publish"]
+    assert buttons(passer) == [
+        button for button in expected if state != State.AWAITING_SECOND or button == "send_back"
+    ]
 
 
 def test_enter_in_a_field_saves_and_settles_no_suspect() -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from lessons.models import Story
-from reports import review
+from reports import checks, review
 from reports.drafts import Draft, DraftedLesson
 from reports.models import Decision, State
 from tests.factories import (
@@ -15,7 +15,16 @@ from tests.factories import (
     make_user,
     term,
 )
-from tests.reports.desk import NAMED, QUEUE, filled, page_of, signed_in, state_of, text_of
+from tests.reports.desk import (
+    NAMED,
+    QUEUE,
+    filled,
+    page_of,
+    publishing,
+    signed_in,
+    state_of,
+    text_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,11 +102,15 @@ def test_two_moderators_saving_the_same_report() -> None:
     assert [word for word in ("Mine", "My summary", "My lesson") if word not in text] == []
     assert state_of(report) == ("in_review", 1)
 
-    # Deciding after a look, the form that came back saves.
+    # Who saved first has the report from then on. Once it is released, the form that came back
+    # saves, after a look.
+    assert "robin has this report now" in trouble.message
     assert 'name="version" value="1"' in text
-    assert alex.post(page_of(report), mine | {"version": 1}).status_code == 302
+    assert alex.post(page_of(report), mine | {"version": 1}).status_code == 409
+    assert robin.post(page_of(report), {"do": "release", "version": 1}).status_code == 302
+    assert alex.post(page_of(report), mine | {"version": 2}).status_code == 302
     report.refresh_from_db()
-    assert (report.title, report.version) == ("Mine", 2)
+    assert (report.title, report.version) == ("Mine", 3)
 
 
 @pytest.mark.parametrize("moved", ["pass_on", "decline", "withdraw"])
@@ -112,7 +125,8 @@ def test_what_was_typed_comes_back_when_the_report_has_moved_on(moved: str, vali
     elif moved == "decline":
         review.decline(report=report, version=0, moderator=robin, reason="too-little")
     else:
-        getattr(review, moved)(report=report, version=0, moderator=robin)
+        checked = {"checked": checks.slugs(second=False)} if moved == "pass_on" else {}
+        getattr(review, moved)(report=report, version=0, moderator=robin, **checked)
     before = state_of(report)
     response = signed_in(make_moderator("alex")).post(page_of(report), mine)
     assert response.status_code == 409
@@ -141,13 +155,13 @@ def test_passing_on_too_early_saves_what_was_typed_and_says_what_is_missing() ->
 def test_approving_twice_and_approving_alone_each_get_a_clear_answer() -> None:
     alex, robin = make_moderator("alex"), make_moderator("robin")
     report = make_report(State.AWAITING_SECOND, passed_by=alex)
-    alone = signed_in(alex).post(page_of(report), {"do": "publish", "version": 0})
+    alone = signed_in(alex).post(page_of(report), publishing())
     assert alone.status_code == 403
     assert "nobody publishes alone" in text_of(alone)
     assert page_of(report) in text_of(alone)
     client = signed_in(robin)
-    assert client.post(page_of(report), {"do": "publish", "version": 0}).status_code == 302
-    twice = client.post(page_of(report), {"do": "publish", "version": 0})
+    assert client.post(page_of(report), publishing()).status_code == 302
+    twice = client.post(page_of(report), publishing())
     assert twice.status_code == 409
     assert "you approved and published it" in text_of(twice)
     assert Story.objects.count() == 1

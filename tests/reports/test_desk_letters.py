@@ -90,11 +90,19 @@ def test_a_question_that_cannot_be_asked_comes_back(
     assert (questions(report), Report.objects.get().letter) == ([], "")
 
 
-@pytest.mark.parametrize("do", ["save", "pass_on", "decline", "remove:PERSON:ramirez"])
+@pytest.mark.parametrize(
+    "do",
+    [
+        "save",
+        "remove:PERSON:ramirez",
+        *("pass_on", "decline", "preview", "release", "reassign"),  # which lead to another page
+    ],
+)
 def test_a_question_that_was_not_asked_stays_on_the_page(do: str) -> None:
     report = make_report(State.IN_REVIEW, story="Sgt. Ramirez wrote it.")
     response = ask(report, signed_in(make_moderator()), do, ask_question="How far?", title="Kept")
-    assert response.status_code == (409 if do in ("pass_on", "decline") else 200)
+    stays = do.startswith(("save", "remove"))
+    assert response.status_code == (200 if stays else 409)
     assert "How far?</textarea>" in text_of(response)
     report.refresh_from_db()
     assert (report.title, report.state, questions(report)) == ("Kept", "in_review", [])
@@ -109,6 +117,23 @@ def test_a_question_comes_back_when_the_report_has_moved_on() -> None:
     assert ("Question to the officer", "How far?") in response.context["trouble"].unsaved
     signed_out = Client().post(page_of(report), stale)
     assert (signed_out.status_code, "How far?" in text_of(signed_out)) == (403, True)
+
+
+def test_whoever_asks_has_the_report_and_nobody_else_asks() -> None:
+    report = make_report(State.IN_REVIEW)
+    alex, robin = make_moderator("alex"), make_moderator("robin")
+    ask(report, signed_in(alex), ask_question="How far?")
+    report.refresh_from_db()
+    assert report.claimed_by == alex
+    page = text_of(signed_in(robin).get(page_of(report)))
+    assert ("How far?" in page, 'value="unask"' in page, 'value="ask"' in page) == (
+        True,
+        False,
+        False,
+    )
+    response = ask(report, signed_in(robin), "unask")
+    assert (response.status_code, "alex has this report now" in text_of(response)) == (409, True)
+    assert questions(report) == [("question", "How far?")]
 
 
 def test_two_who_ask_at_once_ask_one_question() -> None:

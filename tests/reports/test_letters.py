@@ -6,14 +6,15 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from reports import retention, review
+from reports import checks, retention, review
 from reports.drafts import Draft
 from reports.models import DECLINE_REASONS, Decision, Letter, Message, Report, State
 from reports.review import Suspected
 from reports.suspects import Key, open_suspects
-from tests.factories import make_moderator, make_report, make_user
+from tests.factories import make_moderator, make_report
 from tests.reports.test_review import log, refused
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 Kind = Message.Kind
 NAMED = "Did Sgt. Ramirez see the truck?"
 RAMIREZ = Key("PERSON", "ramirez")
+FIRST, SECOND = checks.slugs(second=False), checks.slugs(second=True)
 
 
 def asked(text: str = "How far away was the truck?", **fields: Any) -> tuple[Report, UUID]:
@@ -37,41 +39,16 @@ def to_be_read(**fields: Any) -> tuple[Report, UUID, str]:
     return report, report.messages.get().pk, Draft.of(report).digest()
 
 
+def asker() -> User:
+    """Return who asked, and has the report since."""
+    return User.objects.get(username="asker")
+
+
 def letters(report: Report) -> list[tuple[int, str, str, str | None]]:
     return list(report.messages.values_list("position", "kind", "text", "moderator__username"))
 
 
-# Who may ask, and when
-
-ASKING: dict[str, tuple[Callable[..., Report], dict[str, Any], str]] = {
-    "ask": (review.ask, {"text": "How far?"}, "asked"),
-    "ask_to_read": (review.ask_to_read, {}, "shown"),
-}
-
-
-@pytest.mark.parametrize("action", ASKING)
-@pytest.mark.parametrize("state", State)
-def test_asking_in_every_state(state: State, action: str) -> None:
-    ask, arguments, logged = ASKING[action]
-    report, moderator = make_report(state), make_moderator()
-    call = {"report": report, "version": 0, "moderator": moderator, **arguments}
-    if state != State.IN_REVIEW:
-        assert refused(ask, **call).status == 409
-    else:
-        report = ask(**call)
-        assert (report.state, report.letter, report.version) == (state, "asked", 1)
-        assert log(report) == [(logged, moderator.username)]
-        assert list(Report.objects.asked()) == [report]
-
-
-@pytest.mark.parametrize("action", [*ASKING, "unask"])
-def test_only_moderators_ask_and_only_what_they_looked_at(action: str) -> None:
-    report, _ = asked() if action == "unask" else (make_report(State.IN_REVIEW), None)
-    ask, arguments = (review.unask, {}) if action == "unask" else ASKING[action][:2]
-    call = {"report": report, "version": report.version, **arguments}
-    assert refused(ask, **call, moderator=make_user("staff", is_staff=True)).status == 403
-    call["version"] += 1
-    assert refused(ask, **call, moderator=make_moderator()).status == 409
+# Asking: who may, and when, stands in test_every_action
 
 
 def test_a_question_to_a_purged_report_is_refused() -> None:
@@ -83,14 +60,16 @@ def test_a_question_to_a_purged_report_is_refused() -> None:
     assert (refusal.status, "withdrew it" in refusal.message) == (409, True)
 
 
-@pytest.mark.parametrize("action", ASKING)
-def test_one_question_stands_open_at_a_time(action: str) -> None:
+def test_who_passes_on_too_early_learns_that_a_question_is_open() -> None:
     report, _ = asked()
-    ask, arguments, _ = ASKING[action]
-    refusal = refused(ask, report=report, version=1, moderator=make_moderator(), **arguments)
-    assert "a question to the officer is open" in refusal.message
-    refusal = refused(review.pass_on, report=report, version=1, moderator=make_moderator("x"))
-    assert "take the question back" in refusal.message
+    for change, arguments in (
+        (review.ask, {"text": "How far?"}),
+        (review.ask_to_read, {}),
+        (review.pass_on, {"checked": FIRST}),
+    ):
+        refusal = refused(change, report=report, version=1, moderator=asker(), **arguments)
+        assert "a question to the officer is open" in refusal.message
+        assert "take the question back" in refusal.message
 
 
 @pytest.mark.parametrize("text", ["", "  \n"])
@@ -123,14 +102,13 @@ def test_a_text_with_a_suspect_or_a_gap_is_not_shown_to_the_officer() -> None:
 
 def test_a_question_that_is_taken_back_is_gone() -> None:
     report, question = asked()
-    alex = make_moderator()
-    report = review.unask(report=report, version=1, moderator=alex)
+    report = review.unask(report=report, version=1, moderator=asker())
     assert (letters(report), report.letter) == ([], Letter.NONE)
-    assert log(report) == [("asked", "asker"), ("unasked", "alex")]
-    refused(review.unask, report=report, version=2, moderator=alex)
+    assert log(report) == [("asked", "asker"), ("unasked", "asker")]
+    refused(review.unask, report=report, version=2, moderator=asker())
     refusal = refused(review.answer, report=report, question=question, text="Near.")
     assert "took it back" in refusal.message
-    review.pass_on(report=report, version=2, moderator=alex)
+    review.pass_on(report=report, version=2, moderator=asker(), checked=FIRST)
 
 
 # The officer's replies
@@ -177,9 +155,7 @@ def test_questions_and_answers_go_on_in_order() -> None:
     report, question = asked("One?")
     for number, text in enumerate(("Two?", "Three?")):
         report = review.answer(report=report, question=question, text=f"Yes {number}.")
-        report = review.ask(
-            report=report, version=report.version, moderator=make_moderator(text[:-1]), text=text
-        )
+        report = review.ask(report=report, version=report.version, moderator=asker(), text=text)
         question = report.messages.last().pk  # type: ignore[union-attr]
     assert [text for _, _, text, _ in letters(report)] == [
         "One?",
@@ -196,9 +172,7 @@ def test_a_question_of_a_closed_report_cannot_be_answered(end: str) -> None:
     if end == "withdraw":
         report = review.withdraw(report=report)
     else:
-        report = review.decline(
-            report=report, version=1, moderator=make_moderator(), reason="too-little"
-        )
+        report = review.decline(report=report, version=1, moderator=asker(), reason="too-little")
     assert report.letter == Letter.NONE
     assert refused(review.answer, report=report, question=question, text="Near.").status == 409
 
@@ -232,39 +206,40 @@ def test_a_verdict_is_on_the_text_that_was_read() -> None:
 def test_a_text_to_which_its_officer_objects_goes_nowhere_as_it_stands() -> None:
     report, question, shown = to_be_read()
     report = review.object_to(report=report, question=question, shown=shown)
-    alex, robin = make_moderator("alex"), make_moderator("robin")
-    refusal = refused(review.pass_on, report=report, version=2, moderator=alex)
+    alex, robin = asker(), make_moderator("robin")
+    refusal = refused(review.pass_on, report=report, version=2, moderator=alex, checked=FIRST)
     assert "gives the officer away" in refusal.message
     # Nor does it by another way: put back after a change, it is that very text again.
     draft = Draft.of(report)
     changed = Draft(draft.title, "Other.", draft.narrative, draft.terms, draft.lessons)
     report = review.save_draft(report=report, version=2, moderator=alex, draft=changed)
     report = review.save_draft(report=report, version=3, moderator=alex, draft=draft)
-    refused(review.pass_on, report=report, version=4, moderator=alex)
+    refused(review.pass_on, report=report, version=4, moderator=alex, checked=FIRST)
     report = review.save_draft(report=report, version=4, moderator=alex, draft=changed)
-    report = review.pass_on(report=report, version=5, moderator=alex)
+    report = review.pass_on(report=report, version=5, moderator=alex, checked=FIRST)
     Report.objects.filter(pk=report.pk).update(summary=draft.summary)
-    refused(review.publish, report=report, version=6, moderator=robin)
+    refused(review.publish, report=report, version=6, moderator=robin, checked=SECOND)
     Report.objects.filter(pk=report.pk).update(summary="Other.")
-    assert review.publish(report=report, version=6, moderator=robin).state == State.PUBLISHED
+    assert (
+        review.publish(report=report, version=6, moderator=robin, checked=SECOND).state
+        == State.PUBLISHED
+    )
 
 
 def test_who_comes_too_late_learns_that_the_officer_answered() -> None:
     report, question = asked()
     review.answer(report=report, question=question, text="Near.")
-    refusal = refused(
-        review.ask_to_read, report=report, version=1, moderator=make_moderator("late")
-    )
+    refusal = refused(review.ask_to_read, report=report, version=1, moderator=make_moderator("x"))
     assert "asker asked the officer a question, and the officer has answered." in refusal.message
 
 
 def test_answered_reports_leave_the_list_when_they_are_passed_on() -> None:
     report, question = asked()
     report = review.answer(report=report, question=question, text="Near.")
-    alex, robin = make_moderator("alex"), make_moderator("robin")
-    report = review.pass_on(report=report, version=2, moderator=alex)
+    robin = make_moderator("robin")
+    report = review.pass_on(report=report, version=2, moderator=asker(), checked=FIRST)
     assert list(Report.objects.answered()) == []
-    review.send_back(report=report, version=3, moderator=robin)
+    review.send_back(report=report, version=3, moderator=robin, note="Say less.")
     assert list(Report.objects.answered()) == []
 
 

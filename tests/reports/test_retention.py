@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from lessons.models import Story
-from reports import retention, review, suspects
+from reports import checks, retention, review, suspects
 from reports.drafts import Draft
 from reports.models import Proposal, Report, State
 from reports.suspects import Key
@@ -38,6 +38,8 @@ def reviewed() -> Report:
         summary=f"They stopped at a {PLANTED} sign.",
         narrative=f"We stopped at the {PLANTED} sign.",
         lessons=[f"Know the {PLANTED} sign."],
+        note=f"Is {PLANTED} a name?",
+        facts_in=["light/night-lit"],
         terms=[term("light", "night-lit")],
     )
     report.dismissals.create(kind="PERSON", word=PLANTED.casefold())
@@ -95,6 +97,7 @@ def test_the_text_goes_after_the_period_and_not_before(close: Callable[[Report],
         0,
     ) * 3
     assert (purged.messages.count(), purged.decisions.count()) == (0, 1)
+    assert (purged.note, purged.facts_in) == ("", [])
     assert purged.reason == ("too-little" if purged.state == State.DECLINED else "")
 
 
@@ -102,8 +105,18 @@ def test_a_published_story_stays_and_its_report_loses_its_text() -> None:
     with time_machine.travel(CLOSED_ON, tick=False):
         first, second = make_moderator("alex"), make_moderator("robin")
         report = make_report(State.IN_REVIEW, advice=f"Mind the {PLANTED}.")
-        report = review.pass_on(report=report, version=report.version, moderator=first)
-        report = review.publish(report=report, version=report.version, moderator=second)
+        report = review.pass_on(
+            report=report,
+            version=report.version,
+            moderator=first,
+            checked=checks.slugs(second=False),
+        )
+        report = review.publish(
+            report=report,
+            version=report.version,
+            moderator=second,
+            checked=checks.slugs(second=True),
+        )
     story = report.published_as
     assert story is not None
     narrative = story.narrative
@@ -127,10 +140,13 @@ def test_a_field_that_nobody_decided_about_is_purged() -> None:
     assert fields - retention.KEPT == {
         "story",
         "advice",
+        "facts_in",
         "title",
         "summary",
         "narrative",
+        "note",
         "letter",
+        "claimed_by",  # nobody's, once a report is closed
     }
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from lessons.models import Correction, Lesson, Story
-from reports import review, suspects
+from reports import checks, review, suspects
 from reports.drafts import Draft, DraftedLesson, differences
 from reports.models import (
     Decision,
@@ -21,14 +22,13 @@ from reports.models import (
     State,
 )
 from reports.review import Refused
-from tests.factories import STORY, make_moderator, make_report, make_story, make_user, term
+from tests.factories import STORY, make_moderator, make_report, make_story, term
 
 pytestmark = pytest.mark.django_db
 
-WAITING = {State.RECEIVED, State.IN_REVIEW, State.AWAITING_SECOND}
 NAMED = "Sgt. Ramirez wrote the citation. A truck passed close."
 RAMIREZ = suspects.Key("PERSON", "ramirez")
-NEW = Draft("New title", "New summary.", "New narrative.", frozenset(), (DraftedLesson("New."),))
+FIRST, SECOND = checks.slugs(second=False), checks.slugs(second=True)
 
 
 def everything() -> dict[str, list[Any]]:
@@ -53,76 +53,6 @@ def refused(change: Callable[..., Any], **arguments: Any) -> Refused:
     return caught.value
 
 
-# Every state, every action, the same moderator or another
-
-ACTIONS: dict[str, tuple[Callable[..., Report], dict[str, Any], set[State], State | None, str]] = {
-    # name: function, further arguments, states that allow it, state after, action in the log
-    "claim": (review.claim, {}, {State.RECEIVED}, State.IN_REVIEW, "claimed"),
-    "save_draft": (review.save_draft, {"draft": NEW}, {State.IN_REVIEW}, None, "edited"),
-    "dismiss": (review.dismiss, {"key": RAMIREZ}, {State.IN_REVIEW}, None, "dismissed"),
-    "remove_suspect": (review.remove_suspect, {"key": RAMIREZ}, {State.IN_REVIEW}, None, "removed"),
-    "pass_on": (review.pass_on, {}, {State.IN_REVIEW}, State.AWAITING_SECOND, "passed"),
-    "send_back": (review.send_back, {}, {State.AWAITING_SECOND}, State.IN_REVIEW, "sent_back"),
-    "publish": (review.publish, {}, {State.AWAITING_SECOND}, State.PUBLISHED, "approved"),
-    "decline": (review.decline, {"reason": "too-little"}, WAITING, State.DECLINED, "declined"),
-}
-
-
-@pytest.mark.parametrize("same", [True, False], ids=["same", "other"])
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("state", State)
-def test_every_action_in_every_state(state: State, action: str, same: bool) -> None:
-    change, arguments, allowed, after, logged = ACTIONS[action]
-    passer = make_moderator("passer")
-    moderator = passer if same else make_moderator("other")
-    story = NAMED if "key" in arguments else STORY
-    report = make_report(state, story=story, passed_by=passer)
-
-    call = {"report": report, "version": 0, "moderator": moderator, **arguments}
-    if state not in allowed:
-        assert refused(change, **call).status == 409
-    elif action == "publish" and same:
-        assert refused(change, **call).status == 403
-    else:
-        changed = change(**call)
-        assert (changed.state, changed.version) == (after or state, 1)
-        assert log(report) == [(logged, moderator.username)]
-
-
-@pytest.mark.parametrize("state", State)
-def test_withdrawing_in_every_state(state: State) -> None:
-    report = make_report(state)
-    if state in WAITING:
-        assert review.withdraw(report=report).state == State.WITHDRAWN
-        decision = report.decisions.get()
-        assert (decision.action, decision.moderator, decision.at) == ("withdrawn", None, None)
-    else:
-        assert refused(review.withdraw, report=report).status == 409
-
-
-@pytest.mark.parametrize("action", ACTIONS)
-def test_whoever_may_not_review_changes_nothing(action: str) -> None:
-    change, arguments, allowed, *_ = ACTIONS[action]
-    story = NAMED if "key" in arguments else STORY
-    report = make_report(min(allowed), story=story)
-    gone = make_moderator("gone")
-    gone.is_active = False
-    gone.save()
-    for person in (make_user("staff", is_staff=True), gone):
-        refusal = refused(change, report=report, version=0, moderator=person, **arguments)
-        assert refusal.status == 403
-
-
-@pytest.mark.parametrize("version", [-1, 1, 10**30])
-@pytest.mark.parametrize("action", ACTIONS)
-def test_another_version_than_the_one_looked_at_changes_nothing(action: str, version: int) -> None:
-    change, arguments, allowed, *_ = ACTIONS[action]
-    report = make_report(min(allowed), story=NAMED if "key" in arguments else STORY)
-    moderator = make_moderator()
-    refusal = refused(change, report=report, version=version, moderator=moderator, **arguments)
-    assert refusal.status == 409
-
-
 # What each change does
 
 
@@ -145,9 +75,12 @@ def test_receiving_keeps_the_story_its_terms_and_the_iso_week_alone() -> None:
         "version": 0,
         "story": "One.\nTwo.\nThree.",
         "advice": "Look.",
+        "facts_in": ["light/night-unlit"],
         "title": "",
         "summary": "",
         "narrative": "",
+        "note": "",
+        "claimed_by_id": None,
         "passed_by_id": None,
         "approved_by_id": None,
         "published_as_id": None,
@@ -300,7 +233,8 @@ def test_an_unfinished_draft_goes_nowhere_and_what_it_lacks_is_named(
 ) -> None:
     state = State.IN_REVIEW if change is review.pass_on else State.AWAITING_SECOND
     report = make_report(state, **fields)
-    refusal = refused(change, report=report, version=0, moderator=make_moderator())
+    checked = FIRST if change is review.pass_on else SECOND
+    refusal = refused(change, report=report, version=0, moderator=make_moderator(), checked=checked)
     assert refusal.status == 409
     assert named in refusal.message
 
@@ -310,8 +244,8 @@ def test_a_report_goes_on_once_its_suspects_are_settled(settle: Callable[..., Re
     report = make_report(State.IN_REVIEW, story=NAMED)
     alex, robin = make_moderator("alex"), make_moderator("robin")
     report = settle(report=report, version=0, moderator=alex, key=RAMIREZ)
-    report = review.pass_on(report=report, version=1, moderator=alex)
-    report = review.publish(report=report, version=2, moderator=robin)
+    report = review.pass_on(report=report, version=1, moderator=alex, checked=FIRST)
+    report = review.publish(report=report, version=2, moderator=robin, checked=SECOND)
     assert report.state == State.PUBLISHED
     assert (report.passed_by, report.approved_by) == (alex, robin)
 
@@ -328,7 +262,7 @@ def test_publishing_makes_a_story_with_its_lessons_and_terms() -> None:
     )
     for lesson in report.lesson_drafts.all():
         lesson.terms.add(theme)
-    report = review.publish(report=report, version=0, moderator=make_moderator())
+    report = review.publish(report=report, version=0, moderator=make_moderator(), checked=SECOND)
     story = Story.objects.get()
     assert report.published_as == story
     assert (story.slug, story.title) == ("struck-by-a-trucks-mirror", "Struck by a truck’s mirror")
@@ -349,25 +283,62 @@ def test_the_address_of_a_story_is_its_title_and_free(title: str, slug: str) -> 
     make_story(slug="a-truck")
     make_story(slug="a-truck-2")
     report = make_report(State.AWAITING_SECOND, title=title)
-    report = review.publish(report=report, version=0, moderator=make_moderator())
+    report = review.publish(report=report, version=0, moderator=make_moderator(), checked=SECOND)
     assert report.published_as
     assert report.published_as.slug == slug
 
 
-def test_sending_back_forgets_who_passed_it() -> None:
+def test_sending_back_gives_the_report_to_who_passed_it_on_with_the_note() -> None:
+    passer = make_moderator("passer")
+    report = make_report(State.AWAITING_SECOND, passed_by=passer)
+    report = review.send_back(
+        report=report, version=0, moderator=make_moderator(), note="Say less of the road."
+    )
+    assert (report.passed_by, report.claimed_by) == (None, passer)
+    assert report.note == "Say less of the road."
+
+
+def test_taking_back_ones_own_report_needs_no_note_and_another_s_does() -> None:
+    passer = make_moderator("passer")
+    report = make_report(State.AWAITING_SECOND, passed_by=passer)
+    for note in ("", " \r\n "):
+        refusal = refused(
+            review.send_back, report=report, version=0, moderator=make_moderator(), note=note
+        )
+        assert "there is no note" in refusal.message
+        User.objects.get(username="alex").delete()
+    report = review.send_back(report=report, version=0, moderator=passer)
+    assert (report.state, report.note) == ("in_review", "")
+
+
+def test_a_note_that_is_too_long_is_refused() -> None:
     report = make_report(State.AWAITING_SECOND)
-    report = review.send_back(report=report, version=0, moderator=make_moderator())
-    assert report.passed_by is None
+    refusal = refused(
+        review.send_back, report=report, version=0, moderator=make_moderator(), note="x" * 2_001
+    )
+    assert "2,001 characters" in refusal.message
+
+
+def test_the_engine_reads_a_note_and_leaves_what_was_dismissed() -> None:
+    report = make_report(State.AWAITING_SECOND)
+    report.dismissals.create(kind="PERSON", word="delacroix")
+    report = review.send_back(
+        report=report,
+        version=0,
+        moderator=make_moderator(),
+        note="Sgt. Ramirez is named.\r\nOfficer Delacroix is a brand.",
+    )
+    assert report.note == "Sgt. [person A] is named.\nOfficer Delacroix is a brand."
 
 
 def test_a_second_approval_is_refused_and_says_who_was_first() -> None:
     report = make_report(State.AWAITING_SECOND)
     alex, robin = make_moderator("alex"), make_moderator("robin")
-    review.publish(report=report, version=0, moderator=alex)
-    refusal = refused(review.publish, report=report, version=0, moderator=robin)
+    review.publish(report=report, version=0, moderator=alex, checked=SECOND)
+    refusal = refused(review.publish, report=report, version=0, moderator=robin, checked=SECOND)
     assert refusal.status == 409
     assert "alex approved and published it." in refusal.message
-    again = refused(review.publish, report=report, version=0, moderator=alex)
+    again = refused(review.publish, report=report, version=0, moderator=alex, checked=SECOND)
     assert "you approved and published it" in again.message
 
 
