@@ -9,7 +9,7 @@ from dataclasses import replace
 from . import evidence, lexicon, patterns, tagger
 from .labels import apply, number_persons
 from .naming import runs, span_of
-from .recognizers import codes, doubts, echoes, numbers, phrases
+from .recognizers import codes, doubts, echoes, numbers, phrases, skim
 from .span import Span, Stripped
 from .tokens import LABEL, MIXED, Story, Token, tokenise
 
@@ -38,14 +38,20 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     words: tagger.Words = {}
     for _ in range(ROUNDS):
         placed = settle(text, spans)
-        back = Offsets(placed)
-        reading = Reading(apply(text, placed), back, earlier, words)
-        fresh = [m for s in reading.identifiers(kept, removed) if (m := back.move(s)) is not None]
+        back, left = Offsets(placed), apply(text, placed)
+        reading = None
+        if skim.is_too_long(left):
+            found = list(skim.find(left, kept, {fold(word) for word in removed}))
+        else:
+            reading = Reading(left, back, earlier, words)
+            found = reading.identifiers(kept, removed)
+        fresh = [m for s in found if (m := back.move(s)) is not None]
         if not fresh:
             break
         spans = sorted(spans + fresh, key=lambda s: s.start)
-        earlier = reading.remembered()
-    pointed = [m for d in reading.doubts(kept) if (m := back.move(d)) is not None]
+        earlier = reading.remembered() if reading else {}
+    asked_of = reading.doubts(kept) if reading else []
+    pointed = [m for d in asked_of if (m := back.move(d)) is not None]
     final = settle(text, spans)
     asked = [s for s in settle(text, final + pointed) if s.tier == "doubt"] if pointed else []
     lexicon.forget()
