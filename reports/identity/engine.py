@@ -9,7 +9,7 @@ from dataclasses import replace
 from . import evidence, lexicon, patterns, tagger
 from .labels import apply, number_persons
 from .naming import runs, span_of
-from .recognizers import codes, doubts, echoes, numbers, phrases
+from .recognizers import codes, doubts, echoes, numbers, phrases, skim
 from .span import Span, Stripped
 from .tokens import LABEL, MIXED, Story, Token, tokenise
 
@@ -17,6 +17,8 @@ from .tokens import LABEL, MIXED, Story, Token, tokenise
 # of a number ("mile marker").
 SAFE = 0.6
 PLAIN = 0.15  # the same for a word of the trade or of grammar
+FREQUENT = 500  # a first name of a lower rank is no more a doctrine or a product than a name
+LATER = FREQUENT + 1
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 ASKED = "You asked for it to be removed."
 
@@ -33,21 +35,27 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     kept = {fold(word) for word in keep} - {""} - {fold(word) for word in removed}
     spans: list[Span] = []
     earlier: Weighed = {}
+    words: tagger.Words = {}
     for _ in range(ROUNDS):
         placed = settle(text, spans)
-        back = Offsets(placed)
-        reading = Reading(apply(text, placed), back, earlier)
-        fresh = [m for s in reading.identifiers(kept, removed) if (m := back.move(s)) is not None]
+        back, left = Offsets(placed), apply(text, placed)
+        reading = None
+        if skim.is_too_long(left):
+            found = list(skim.find(left, kept, {fold(word) for word in removed}))
+        else:
+            reading = Reading(left, back, earlier, words)
+            found = reading.identifiers(kept, removed)
+        fresh = [m for s in found if (m := back.move(s)) is not None]
         if not fresh:
             break
         spans = sorted(spans + fresh, key=lambda s: s.start)
-        earlier = reading.remembered()
-    pointed = [m for d in reading.doubts(kept) if (m := back.move(d)) is not None]
+        earlier = reading.remembered() if reading else {}
+    asked_of = reading.doubts(kept) if reading else []
+    pointed = [m for d in asked_of if (m := back.move(d)) is not None]
     final = settle(text, spans)
-    everything = settle(text, final + pointed)
+    asked = [s for s in settle(text, final + pointed) if s.tier == "doubt"] if pointed else []
     lexicon.forget()
-    asked = tuple(s for s in everything if s.tier == "doubt")
-    return Stripped(apply(text, final), tuple(final), asked)
+    return Stripped(apply(text, final), tuple(final), tuple(asked))
 
 
 def fold(text: str) -> str:
@@ -116,24 +124,23 @@ class Reading:
     weighs anew only what stands beside a replacement: the rest reads as before.
     """
 
-    def __init__(self, text: str, back: Offsets, earlier: Weighed) -> None:
+    def __init__(self, text: str, back: Offsets, earlier: Weighed, words: tagger.Words) -> None:
         self.text = text
         self.story = tokenise(text)
-        spare(self.story)
         self.starts = back.starts(self.story.tokens)
         self.counted = lower, capital = evidence.seen(self.story)
         self.settings: list[Setting] = [
             (t.regime, t.first, t.norm in lower, min(capital[t.norm], 2)) for t in self.story.tokens
         ]
-        self.weighed = self.weigh(earlier)
+        self.weighed = self.weigh(earlier, words)
         self.taken = bytearray(len(text))  # 1 for each character that something has found
 
-    def weigh(self, earlier: Weighed) -> dict[int, list[float]]:
+    def weigh(self, earlier: Weighed, words: tagger.Words) -> dict[int, list[float]]:
         """Return {index of a token: probability of each class} of the tokens not settled."""
         if not earlier:
-            return tagger.doubtful(self.story, counted=self.counted)
+            return tagger.doubtful(self.story, counted=self.counted, others=words)
         anew = self.changed(earlier)
-        fresh = tagger.doubtful(self.story, anew, self.counted)
+        fresh = tagger.doubtful(self.story, anew, self.counted, words)
         weighed = {}
         for i, start in enumerate(self.starts):
             chances = fresh.get(i) if i in anew else earlier[start][1]
@@ -193,29 +200,13 @@ class Reading:
         return [d for d in pointed if fold(self.text[d.start : d.end]) not in kept]
 
 
-def spare(story: Story) -> None:
-    """Fix what looks like a code or a place and is none: K-9, mile marker."""
-    tokens = story.tokens
-    for i, token in enumerate(tokens):
-        if token.norm not in ("k", "k9", "mile"):
-            continue
-        norms = [t.norm for t in tokens[i + 1 : i + 3]]
-        if token.norm == "k" and norms == ["-", "9"]:
-            spared = tokens[i : i + 3]
-        elif token.norm == "mile" and norms[:1] in (["marker"], ["markers"], ["post"]):
-            spared = tokens[i : i + 2]
-        else:
-            spared = [token] if token.norm == "k9" else []
-        for part in spared:
-            part.fixed = True
-
-
 def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
     """Whether the tagger may decide about a word: no pattern has it, and no list keeps it."""
     if token.fixed:
         return False
     sure = 1 - chances[0]
-    if sure < SAFE and (token.safe or is_label(token)):
+    named = token.shape != "lower" and lexicon.first_names().get(token.norm, LATER) < FREQUENT
+    if sure < (PLAIN if named else SAFE) and (token.safe or is_label(token)):
         return False
     if sure < PLAIN and lexicon.is_plain(token.norm):
         return False
@@ -236,6 +227,7 @@ def by_form(story: Story, taken: bytearray) -> Iterator[Span]:
     yield from phrases.find(story, taken)
     yield from patterns.find(story, parts, taken, contacts=False)
     yield from codes.find_spelt(story, taken)
+    yield from codes.find_letters(story, taken)
     yield from numbers.find(story, taken)
 
 

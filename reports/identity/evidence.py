@@ -8,6 +8,7 @@ features from here, so that they cannot drift apart.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from functools import cache
 
@@ -43,6 +44,7 @@ LISTS = (
     "units",
     "weekdays",
 )
+LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbours taken together
 FIRST_RANKS = (100, 500, 2_000)  # bounds of the buckets of census ranks
 LAST_RANKS = (200, 1_000, 5_000, 20_000)
 
@@ -89,9 +91,9 @@ def flags(word: str) -> list[str]:
     """Return what the word lists know of a word, normalised as the tokeniser does."""
     found = list(listed().get(word, ()))
     if rank := lexicon.first_names().get(word):
-        found.append(f"first{_bucket(rank, FIRST_RANKS)}")
+        found.append(f"first{bisect_left(FIRST_RANKS, rank)}")
     if rank := lexicon.surnames().get(word):
-        found.append(f"last{_bucket(rank, LAST_RANKS)}")
+        found.append(f"last{bisect_left(LAST_RANKS, rank)}")
     alone, parts = town_words()
     if word in alone:
         found.append("town")
@@ -103,12 +105,16 @@ def flags(word: str) -> list[str]:
     return found
 
 
-def _bucket(rank: int, bounds: tuple[int, ...]) -> int:
-    return sum(rank > bound for bound in bounds)
-
-
 def outline(text: str) -> str:
     """Return the outline of a word: letters as X and x, in runs of two at most, digits as d."""
+    if text.isascii() and text.isalpha():  # nearly always
+        size = len(text)
+        if text.islower():
+            return "xx"[:size]
+        if text.istitle():
+            return "Xxx"[:size]
+        if text.isupper():
+            return "XX"[:size]
     outlined = _DIGIT.sub("d", _UPPER.sub("X", _LOWER.sub("x", text)))
     return _RUN.sub(r"\1\1", outlined)[:8]
 
@@ -172,11 +178,11 @@ def paired(shape: str, before: str, last: str, follow: str) -> list[str]:
     """
     found = []
     if last:
-        found.append(f"-1&={last}|{shape}")
+        found.append(f"{LAST}{last}|{shape}")
         if before:
-            found.append(f"-2&-1={before}|{last}")
+            found.append(f"{LAST_TWO}{before}|{last}")
     if follow:
-        found.append(f"+1&={follow}|{shape}")
+        found.append(f"{NEXT}{follow}|{shape}")
     return found
 
 

@@ -43,7 +43,8 @@ def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
     persons: list[tuple[set[str], str]] = []
     holds: dict[str, int] = {}
     numbered: list[Span] = []
-    order = sorted((s for s in spans if s.kind == "PERSON"), key=lambda s: s.start)
+    unnamed = (s for s in spans if s.kind == "PERSON" and s.replacement == "[person]")
+    order = sorted(unnamed, key=lambda s: s.start)
     names = {span: words(text[span.start : span.end]) for span in order}
     for span in order:  # full names first, so that "Rosa" joins "Rosa Delgado" wherever it stands
         whole = names[span]

@@ -23,6 +23,8 @@ POSSIBLE = {
 }
 DOUBT = 0.003  # from here on it is pointed out
 
+ANDS = frozenset((("and",), ("&",), ("n",)))
+BRIDGES = ANDS | {("of",), ("of", "the"), ("for",), ("on",), ("the",), ("in",)}
 NAMES = frozenset((1, 2, 3))  # the classes PERSON, AGENCY and PLACE, which share their words
 RUN = 8  # words; a longer run of names is a list without commas, and each word is its own
 
@@ -60,6 +62,7 @@ HEADS = {
     "street": ("PLACE", " ".join(sorted(STREETS))),
     "highway": ("PLACE", "highway hwy interstate route rte turnpike parkway freeway"),
 }
+PLACING = frozenset(("at", "by", "behind", "near", "past", "outside", "inside", "from", "to"))
 DAYS = frozenset(["day", "eve", "night", "week", "weekend"])
 
 
@@ -79,6 +82,7 @@ class Run:
 def runs(story: Story, weighed: dict[int, list[float]], doubts: bool = False) -> Iterator[Run]:
     """Yield the runs of words that are likely enough to identify; with `doubts` the others, too."""
     group: list[int] = []
+    weighed = bridged(story, weighed, doubts)
     for i in [*weighed, -1]:
         if i >= 0 and not likely(weighed[i], doubts):
             continue
@@ -89,13 +93,56 @@ def runs(story: Story, weighed: dict[int, list[float]], doubts: bool = False) ->
             group.append(i)
 
 
+def bridged(story: Story, weighed: dict[int, list[float]], doubts: bool) -> dict[int, list[float]]:
+    """Return what was weighed, and as a part of it the small words inside of a long name.
+
+    "Rod and Gun Club", "Our Lady of the Lake": what stands on both sides is one agency or place.
+    """
+    tokens, last = story.tokens, -1
+    found: dict[int, list[float]] = {}
+    for i in weighed:
+        if not likely(weighed[i], doubts):
+            continue
+        between = tokens[last + 1 : i] if 0 <= last < i - 1 <= last + 2 else []
+        if between and bridges(story, tokens[last], between, tokens[i]):
+            kinds = {CLASSES[best(weighed[k])] for k in (last, i)}
+            if one_name(kinds, between, tokens[last], tokens[i]):
+                found.update((k, weighed[last]) for k in range(last + 1, i))
+        last = i
+    return dict(sorted((weighed | found).items())) if found else weighed
+
+
+def one_name(kinds: set[str], between: list[Token], left: Token, right: Token) -> bool:
+    """Whether words of these kinds, with small words between them, read as one name."""
+    if kinds == {"AGENCY"}:
+        return True
+    if between[0].norm == "of":
+        return kinds <= {"AGENCY", "PLACE"}
+    words = level(left.norm) and level(right.norm) and left.shape == right.shape == "cap"
+    return bool(words) and "AGENCY" in kinds  # Fish and Game
+
+
+def bridges(story: Story, left: Token, between: list[Token], right: Token) -> bool:
+    """Whether nothing but small words joins two words of a name."""
+    norms = tuple(token.norm for token in between)
+    if norms not in BRIDGES or not (left.word and right.word) or left.end > left.stem_end:
+        return False
+    if norms in ANDS and not level(right.norm):
+        return False  # two agencies: Medford and Ashland
+    return story.clear[left.end : right.start].count(" ") == len(between) + 1
+
+
+def best(chances: list[float]) -> int:
+    """Return the kind that a word most likely is, as its place in CLASSES."""
+    return max(range(1, len(CLASSES)), key=chances.__getitem__)
+
+
 def likely(chances: list[float], doubts: bool) -> bool:
     """Whether a word is likely enough to identify, as the kind that it most likely is."""
     sure = 1 - chances[0]
     if doubts:
         return sure >= DOUBT
-    kind = max(range(1, len(CLASSES)), key=chances.__getitem__)
-    return sure >= POSSIBLE[CLASSES[kind]]
+    return sure >= POSSIBLE[CLASSES[best(chances)]]
 
 
 def beside(story: Story, i: int, j: int) -> bool:
@@ -110,7 +157,7 @@ def split(story: Story, weighed: dict[int, list[float]], group: list[int]) -> It
     Person, agency and place share their words, so that a run of them gets the kind that its words
     speak for together: "Tamarack County Fire" is one agency, not a place and an agency.
     """
-    kinds = [max(range(1, len(CLASSES)), key=weighed[i].__getitem__) for i in group]
+    kinds = [best(weighed[i]) for i in group]
     part: list[int] = []
     for at in range(len(group) + 1):
         joins = at < len(group) and (
@@ -155,9 +202,10 @@ def is_rank(story: Story, i: int, chances: list[float]) -> bool:
 def span_of(story: Story, run: Run, doubt: bool = False) -> Span:
     """Return the span of a run, with its tier, its reason and what stands in its place."""
     tier = "certain" if run.probability >= CERTAIN else "possible"
+    last = run.tokens[-1]
     return Span(
         run.tokens[0].start,
-        run.tokens[-1].stem_end,
+        last.end if owns(story, run) else last.stem_end,
         run.kind,
         "doubt" if doubt else tier,
         reason(story, run),
@@ -165,9 +213,22 @@ def span_of(story: Story, run: Run, doubt: bool = False) -> Span:
     )
 
 
+def owns(story: Story, run: Run) -> bool:
+    """Whether an 's at the end belongs to the name, as in St. Vincent's: "[person A]'s" stays."""
+    if run.kind in ("AGENCY", "PLACE", "TIME"):
+        return True
+    after = run.first + len(run.tokens)
+    follow = story.tokens[after] if after < len(story.tokens) else None
+    if run.kind != "PERSON" or follow is None or not follow.word:
+        return run.kind == "PERSON"
+    return previous_word(story, run.first) in PLACING and follow.norm in entries("function")
+
+
 def label(run: Run) -> str:
     """Return what a reader is told that stood there."""
     words = {token.norm for token in run.tokens}
+    if run.tokens[0].norm == "st":
+        words.discard("st")  # a saint, not a street
     if run.kind == "PLACE":
         if run.tokens[0].shape in ("digit", "alnum") and words & STREETS:
             return "address"

@@ -15,7 +15,7 @@ import gzip
 import struct
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import cache
 from math import exp
 from operator import mul
@@ -37,19 +37,50 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 SETTLED_ALONE = 8_000
 SETTLED_BESIDE = 13_000
 SETTLED = 6_000
+RESCALED = 16  # words after which the chain is brought back to one, long before it underflows
 
 ORDINARY = 3  # words of these levels are weighed once for the life of the process
 
 LANE = 32  # bits
+ONES = sum(1 << (LANE * k) for k in range(len(CLASSES)))  # 1 in each lane
+FIRST = (1 << LANE) - 1  # the lane of the class O
 # Added to each lane so that none is ever negative and borrows from the next.
-BIAS = sum(1 << (LANE * k + LANE - 2) for k in range(len(CLASSES)))
+BIAS = ONES << (LANE - 2)
+SIGNS = (ONES - 1) << (LANE - 1)  # the highest bit of each lane but that of O
 UNPACK = struct.Struct(f"<{len(CLASSES)}I").unpack
 BYTES = LANE * len(CLASSES) // 8
+GUARD = ONES << (LANE - 1)
+SURE = 1 << (LANE - 5)  # what is given to O when a word is settled; no surroundings outweigh it
+SURE_FROM = (1 << (LANE - 2)) + SURE // 2
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
 Around = tuple[int, ...]  # what a word says of others, by DISTANCES
+Rows = dict[str, int]
 NOWHERE: Around = (0,) * len(DISTANCES)
+
+
+class Word:
+    """What the tagger knows of a word as it is written.
+
+    own: {how it stands: what it says of itself}. around: what it says of those close to it.
+    says: the word, if it counts as itself. after, before: {shape of the next word, of the last
+    one: what both say together}. second: {the word behind it: what both say of the one after}.
+    """
+
+    __slots__ = ("after", "around", "before", "own", "says", "second")
+
+    def __init__(self, around: Around, says: str, after: Rows, before: Rows, second: Rows) -> None:
+        self.own: dict[tuple[str, bool], int] = {}
+        self.around = around
+        self.says = says
+        self.after = after
+        self.before = before
+        self.second = second
+
+
+Words = dict[str, Word]
+NOTHING: Rows = {}
 
 
 class Model:
@@ -65,8 +96,11 @@ class Model:
         steps = [exp(weight / SCALE) for weight in weights[: width * width]]
         self.leaving = [steps[k * width : (k + 1) * width] for k in range(width)]
         self.entering = [steps[k::width] for k in range(width)]
-        self.alone: dict[str, int] = {}
+        self.alone: Rows = {}
         self.beside: dict[str, list[int]] = {}
+        self.after: dict[str, Rows] = {}
+        self.before: dict[str, Rows] = {}
+        self.second: dict[str, Rows] = {}
         ends = [0] * len(DISTANCES)
         slots = {f"{distance:+d}": at for at, distance in enumerate(DISTANCES)}
         at = width * width
@@ -74,59 +108,65 @@ class Model:
             row = sum(weights[at + k] << (LANE * k) for k in range(width))
             at += width
             slot = slots.get(name[:2])
-            if slot is None or name[2:3] in "&|":
+            if slot is None:
                 self.alone[name] = row
+            elif name.startswith(evidence.LAST):
+                word, _, shape = name[len(evidence.LAST) :].rpartition("|")
+                self.after.setdefault(word, {})[shape] = row
+            elif name.startswith(evidence.NEXT):
+                word, _, shape = name[len(evidence.NEXT) :].rpartition("|")
+                self.before.setdefault(word, {})[shape] = row
+            elif name.startswith(evidence.LAST_TWO):
+                both = name[len(evidence.LAST_TWO) :]
+                cut = both.index("|", 1)  # the first of them may be the sign itself
+                self.second.setdefault(both[:cut], {})[both[cut + 1 :]] = row
             elif name[2:] == "none":
                 ends[slot] = row
             else:
                 self.beside.setdefault(name[2:], [0] * len(DISTANCES))[slot] = row
-        self.edge: Around = tuple(ends)  # what the end of a story says of the words before it
+        # What the end of a story says of the words before it.
+        self.edge = Word(tuple(ends), "", NOTHING, NOTHING, NOTHING)
+        self.seen_lower = self.alone.get("seen lower", 0)
+        self.seen_capital = [0] + [self.alone.get(f"seen capital {n}", 0) for n in (1, 2)]
         # Weighed once: ordinary words tell nothing of who wrote them. Other words of a story are
         # never kept here, for the process outlives the request.
-        self.kept_own: dict[tuple[str, str, bool], tuple[int, bool]] = {}
-        self.kept_around: dict[str, tuple[Around, str]] = {}
+        self.kept: Words = {}
 
-    def sum(self, features: Iterable[str]) -> int:
+    def word(self, token: Token, others: Words) -> Word:
+        """Return what is known of a word; those that are no ordinary ones are kept in others."""
+        get = self.beside.get
+        found = [row for f in evidence.around(token) if (row := get(f)) is not None]
+        says = evidence.speaking(token)
+        word = Word(
+            tuple(map(sum, zip(*found, strict=True))) if found else NOWHERE,
+            says,
+            self.after.get(says, NOTHING),
+            self.before.get(says, NOTHING),
+            self.second.get(says, NOTHING),
+        )
+        (self.kept if is_ordinary(token) else others)[token.text] = word
+        return word
+
+    def own(self, token: Token, word: Word) -> int:
+        """Return what a word says of itself, and keep it; what settles it outweighs all else."""
         get = self.alone.get
-        return sum(get(feature, 0) for feature in features)
-
-    def own(self, token: Token) -> tuple[int, bool]:
-        """Return what a word says of itself, and whether that settles it."""
-        key = (token.text, token.regime, token.first)
-        known = self.kept_own.get(key)
-        if known is None:
-            row = self.sum(evidence.own(token))
-            settled = token.norm in never() and token.shape == "lower"
-            known = row, settled or margin(lanes(row)) > SETTLED_ALONE
-            if is_ordinary(token):
-                self.kept_own[key] = known
-        return known
-
-    def around(self, token: Token) -> tuple[Around, str]:
-        """Return what a word says of those close to it, and the word if it counts as itself."""
-        known = self.kept_around.get(token.text)
-        if known is None:
-            get = self.beside.get
-            found = [row for f in evidence.around(token) if (row := get(f)) is not None]
-            rows = tuple(map(sum, zip(*found, strict=True))) if found else NOWHERE
-            known = rows, evidence.speaking(token)
-            if is_ordinary(token):
-                self.kept_around[token.text] = known
-        return known
+        row = sum([get(feature, 0) for feature in evidence.own(token)]) + BIAS
+        settled = token.norm in never() and token.shape == "lower"
+        if settled or outweighs(row, SETTLED_ALONE):
+            row += SURE
+        word.own[token.regime, token.first] = row
+        return row
 
 
 def is_ordinary(token: Token) -> bool:
     return not token.word or 0 < level(token.norm) <= ORDINARY
 
 
-def lanes(row: int) -> tuple[int, ...]:
-    """Return the weights in a packed row, each raised by the same amount."""
-    return UNPACK((row + BIAS).to_bytes(BYTES, "little"))
-
-
-def margin(scored: tuple[int, ...]) -> int:
-    """Return by how much the evidence against every kind outweighs that for the likeliest."""
-    return scored[0] - max(scored[1:])
+def outweighs(row: int, least: int) -> bool:
+    """Whether the evidence against every kind is stronger than that for it, by so much."""
+    # Lane by lane: the highest bit stays where the class O is ahead of the other by the least.
+    ahead = ((row & FIRST) - least) * ONES + GUARD - row
+    return ahead & SIGNS == SIGNS
 
 
 @cache
@@ -144,44 +184,47 @@ def doubtful(
     story: Story,
     only: Collection[int] | None = None,
     counted: tuple[Counter[str], Counter[str]] | None = None,
+    others: Words | None = None,
 ) -> dict[int, list[float]]:
     """Return {index of a token: probability of each class}, for the tokens that are not settled.
 
     only: the tokens to weigh; all of them when it is left out. counted: what evidence.seen()
-    gives for the story, if it is known already.
+    gives for the story, if it is known already. others: the words that an earlier reading of the
+    same story has looked up; it grows.
     """
-    weights = model()
-    tokens = story.tokens
+    weights, tokens = model(), story.tokens
     lower, capital = counted or evidence.seen(story)
+    others = {} if others is None else others
+    get, seek = weights.kept.get, others.get
+    words = [get(t.text) or seek(t.text) or weights.word(t, others) for t in tokens]
     places = range(len(tokens)) if only is None else sorted(only)
-    edge = (weights.edge, "")
-    around = [edge] * (len(tokens) + 2 * REACH)
-    for i in places if only is None else sorted(within_reach(places, len(tokens))):
-        around[i + REACH] = weights.around(tokens[i])
-    get = weights.alone.get
+    edge = [weights.edge] * REACH
+    around = [word.around for word in (*edge, *words, *edge)]
     near: dict[int, tuple[int, ...]] = {}
     seeds: list[int] = []
     for i in places:
-        token = tokens[i]
-        row, settled = weights.own(token)
-        if settled:
+        token, word = tokens[i], words[i]
+        row = word.own.get((token.regime, token.first)) or weights.own(token, word)
+        if row & FIRST > SURE_FROM:
             continue
         far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
         # In the order of DISTANCES.
-        row += third[0][0] + second[0][1] + fourth[0][2] + fifth[0][3] + far[0][4] + last[0][5]
-        scored = lanes(row)
-        against = margin(scored)
-        if against > SETTLED_BESIDE:
+        row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
+        # Not yet settled: written out, for it is the heart of the loop.
+        if (((row & FIRST) - SETTLED_BESIDE) * ONES + GUARD - row) & SIGNS == SIGNS:
             continue
-        if against < SETTLED_ALONE:
-            for feature in evidence.paired(token.shape, third[1], second[1], fourth[1]):
-                row += get(feature, 0)
-            for feature in evidence.elsewhere(token, lower, capital):
-                row += get(feature, 0)
-            scored = lanes(row)
-            against = margin(scored)
-        near[i] = scored
-        if against < SETTLED:
+        if (((row & FIRST) - SETTLED_ALONE) * ONES + GUARD - row) & SIGNS != SIGNS:
+            if i:
+                row += words[i - 1].after.get(token.shape, 0)
+                if i > 1:
+                    row += words[i - 2].second.get(words[i - 1].says, 0)
+            if i + 1 < len(words):
+                row += words[i + 1].before.get(token.shape, 0)
+            if token.norm in lower:
+                row += weights.seen_lower
+            row += weights.seen_capital[min(capital[token.norm], 2)]
+        near[i] = scored = UNPACK(row.to_bytes(BYTES, "little"))
+        if scored[0] - max(scored[1:]) < SETTLED:
             seeds.append(i)
     scores: dict[int, list[float]] = {}
     for i in grown(seeds, near):
@@ -189,11 +232,6 @@ def doubtful(
         top = max(scored)
         scores[i] = [exp((score - top) / SCALE) for score in scored]
     return chained(weights, scores)
-
-
-def within_reach(places: Iterable[int], size: int) -> set[int]:
-    """Return the places and all that they have evidence from."""
-    return {j for i in places for j in range(max(0, i - REACH), min(size, i + REACH + 1))}
 
 
 def grown(seeds: list[int], near: dict[int, tuple[int, ...]]) -> list[int]:
@@ -226,27 +264,30 @@ def chained(weights: Model, scores: dict[int, list[float]]) -> dict[int, list[fl
 def marginals(weights: Model, scores: list[list[float]]) -> list[list[float]]:
     """Return the probability of each class at each place of a run that settled tokens enclose."""
     state = [*map(mul, weights.leaving[0], scores[0])]
-    if len(scores) == 1:
-        joint = [*map(mul, state, weights.entering[0])]
-        scale = 1 / sum(joint)
-        return [[value * scale for value in joint]]
     forward = [state]
-    for score in scores[1:]:
-        ahead = [sum(map(mul, state, steps)) for steps in weights.entering]
-        state = [*map(mul, ahead, score)]
-        scale = 1 / sum(state)
-        state = [value * scale for value in state]
+    for at in range(1, len(scores)):
+        state = [*map(mul, stepped(state, weights.entering), scores[at])]
+        if not at % RESCALED:
+            state = shared(state)
         forward.append(state)
     back = weights.entering[0]
     found: list[list[float]] = []
-    for i in range(len(scores) - 1, -1, -1):
-        joint = [*map(mul, forward[i], back)]
-        scale = 1 / sum(joint)
-        found.append([value * scale for value in joint])
-        if i:
-            ahead = [*map(mul, back, scores[i])]
-            back = [sum(map(mul, ahead, steps)) for steps in weights.leaving]
-            scale = 1 / sum(back)
-            back = [value * scale for value in back]
+    for at in range(len(scores) - 1, -1, -1):
+        found.append(shared([*map(mul, forward[at], back)]))
+        back = stepped([*map(mul, back, scores[at])], weights.leaving)
+        if not at % RESCALED:
+            back = shared(back)
     found.reverse()
     return found
+
+
+def stepped(state: list[float], steps: list[list[float]]) -> list[float]:
+    """Return what comes of a state in one step; written out, it takes half the time of a sum."""
+    s, t, u, v, w, x, y = state
+    return [s * a + t * b + u * c + v * d + w * e + x * f + y * g for a, b, c, d, e, f, g in steps]
+
+
+def shared(values: list[float]) -> list[float]:
+    """Return the values as shares of one."""
+    scale = 1 / sum(values)
+    return [value * scale for value in values]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..lexicon import entries, level, listed, word_set
@@ -12,6 +13,8 @@ from .chains import PLACE_NAMES, label_before, label_name, neighbour
 PLATE_LABELS = word_set("plate_labels")
 PLATE_GAPS = word_set("plate_gaps")
 WEAK_LABELS = word_set("weak_spelt_labels")  # they need more than one number word
+SPELT = re.compile("[ski](?:-?[ski]){2,}")  # forms of single letters, apart or with dashes
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 PLATE_GROUPS = 5
 PLATE_GROUP = 8  # characters
 
@@ -19,8 +22,9 @@ PLATE_GROUP = 8  # characters
 def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield numbers in words behind a label: badge eleven oh four, exit one nineteen."""
     numbers, tokens = entries("numwords"), story.tokens
-    for i, token in enumerate(tokens):
-        if not token.word or token.norm not in numbers or taken[token.start]:
+    for i in [i for i, token in enumerate(tokens) if token.norm in numbers]:
+        token = tokens[i]
+        if taken[token.start]:
             continue
         if i and tokens[i - 1].word and tokens[i - 1].norm in numbers:
             continue
@@ -44,6 +48,27 @@ def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
         name = PLACE_NAMES.get(label, "number") if place else label_name(label)
         reason = f"The word “{label}” stands before it."
         yield Span(start, end, kind, "certain", reason, f"[{name}]")
+
+
+def find_letters(story: Story, taken: bytearray) -> Iterator[Span]:
+    """Yield names spelt letter by letter: D E L A C R O I X, K-E-A."""
+    tokens, forms = story.tokens, story.forms
+    for found in SPELT.finditer(forms):
+        row = tokens[found.start() : found.end()]
+        letters = [token for token in row if token.word]
+        start, end = row[0].start, letters[-1].end
+        signs = {token.text for token in row if not token.word}
+        if end - start != 2 * len(letters) - 1 or not signs <= {"-"} or any(taken[start:end]):
+            continue
+        word = "".join(token.norm for token in letters)
+        if word.upper() in entries("acronyms") or word in ALPHABET:
+            for token in letters:
+                token.fixed = True
+            continue
+        taken[start:end] = b"\1" * (end - start)
+        yield Span(
+            start, end, "PERSON", "possible", "Letters one by one may spell a name.", "[person]"
+        )
 
 
 def letters_before(tokens: list[Token], i: int) -> int:
@@ -79,10 +104,8 @@ def counts(story: Story, last: int) -> bool:
 def find_plates(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield plates written in groups behind a label: tag HZB 771, V28 4KD, kdz 914."""
     tokens = story.tokens
-    for i, token in enumerate(tokens):
-        if not token.word or token.norm not in PLATE_LABELS:
-            continue
-        first = i + 1
+    for i in [i for i, token in enumerate(tokens) if token.norm in PLATE_LABELS]:
+        token, first = tokens[i], i + 1
         while first < len(tokens) and (
             tokens[first].text in ':.#-("“' or tokens[first].norm in PLATE_GAPS
         ):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
-from ..lexicon import known, level, name_weight
+from ..lexicon import entries, known, level
 from ..naming import runs, span_of
 from ..span import Span
 from ..tokens import MIXED, Story, Token
@@ -13,10 +14,29 @@ UNKNOWN = "It is no ordinary word."
 CAPITAL = "It has a capital letter inside a sentence, and is often a name."
 
 
+USUAL = (
+    "ranks",
+    "roles",
+    "trade",
+    "weekdays",
+    "function",
+    "states",
+    "units",
+    "phonetic",
+    "radiowords",
+    "numwords",
+    "generic",
+)
+
+
 def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> Iterator[Span]:
     """Yield the words that nothing has taken and that may identify, in no order."""
     tokens = story.tokens
-    left = {i: p for i, p in weighed.items() if not any(taken[tokens[i].start : tokens[i].end])}
+    left = {
+        i: chances
+        for i, chances in weighed.items()
+        if not tokens[i].fixed and not any(taken[tokens[i].start : tokens[i].end])
+    }
     for run in runs(story, left, doubts=True):
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
@@ -31,11 +51,25 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
 def strange(token: Token) -> str:
     """Return why a word by itself may be a name, or "" when nothing says so."""
     common = level(token.norm)
+    if is_capital(token):
+        return CAPITAL
     if common in (1, 2) or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
         return ""
     if not common and not known(token.norm):
         return UNKNOWN
-    inside = token.regime == MIXED and token.shape == "cap" and not token.first
-    if inside and name_weight(token.norm) == 3:
-        return CAPITAL
-    return ""
+    return CAPITAL if is_capital(token) else ""
+
+
+def is_capital(token: Token) -> bool:
+    """Whether a word is written like a name amid small letters, and no list of ours knows it."""
+    if token.regime != MIXED or token.first or len(token.norm) < 3 or token.norm in usual():
+        return False
+    if token.shape == "cap":
+        return True
+    return token.shape == "upper" and token.text not in entries("acronyms")
+
+
+@cache
+def usual() -> frozenset[str]:
+    """Return the words that are often written with a capital and name nobody."""
+    return frozenset().union(*(entries(name) for name in USUAL))

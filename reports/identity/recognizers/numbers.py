@@ -43,6 +43,8 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
         start, end = story.tokens[i].start, story.tokens[j].end
         if kind == "NUMBER" and label in ("plate", "number"):
             start, end = widen(story, i, j, label, taken)
+        if kind == "PLACE" and i and story.tokens[i - 1].norm in CAPITAL_LABELS:
+            start = story.tokens[i - 1].start  # us 95
         taken[start:end] = b"\1" * (end - start)
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 

@@ -67,7 +67,7 @@ def mark_safe(story: Story) -> None:
         for k in range(i, i + size):
             words[k].safe = True
             words[k].brand = words[k].brand or brand > 0
-            words[k].fixed = words[k].fixed or size > 1
+            words[k].fixed = words[k].fixed or brand > 1
         if token.norm in VERSUS:
             mark_case(story, i)
         elif token.norm in SIDES and near_side(story, i):

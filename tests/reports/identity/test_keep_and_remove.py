@@ -44,12 +44,12 @@ def test_a_kept_doubt_is_no_longer_pointed_out() -> None:
 
 
 def test_what_the_engine_knows_keeps_its_label_when_it_is_asked_for() -> None:
-    done = strip("Officer Ramirez left Nwosu at Beat 32.", remove=["ramirez", "32"])
-    assert done.text == "Officer [person A] left [person B] at Beat [number]."
+    done = strip("Officer Ramirez left Nwosu in car 32.", remove=["ramirez", "32"])
+    assert done.text == "Officer [person A] left [person B] in car [number]."
     assert [(s.kind, s.reason == ASKED) for s in done.spans] == [
         ("PERSON", True),
         ("PERSON", False),
-        ("PLACE", True),
+        ("NUMBER", True),
     ]
 
 

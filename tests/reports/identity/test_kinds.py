@@ -57,6 +57,19 @@ def masked(text: str) -> list[tuple[str, str, str]]:
         ("It is on https://btr.example/docs?id=31.", "It is on [web address]."),
         ("The server was 192.0.2.77.", "The server was [IP address]."),
         ("Ask for ext. 3317.", "Ask for ext. [extension]."),
+        # what belongs to a name: its 's, the small words inside it, the letters that spell it
+        ("We staged behind St. Vincent's at noon.", "We staged behind [place] at noon."),
+        ("Sgt. Delacroix's vest was torn.", "Sgt. [person A]'s vest was torn."),
+        (
+            "The truck was from Tri-Valley Heating and Cooling in town.",
+            "The truck was from [agency] in town.",
+        ),
+        ("It is spelled D E L A C R O I X for you.", "It is spelled [person A] for you."),
+        (
+            "me driving us 95 along the river with the window down",
+            "me driving [place] along the river with the window down",
+        ),
+        ("OSHA came to look at it.", "[agency] came to look at it."),
     ],
 )
 def test_an_identifier_is_replaced(text: str, stripped: str) -> None:
@@ -80,6 +93,7 @@ def test_an_identifier_is_replaced(text: str, stripped: str) -> None:
         "He was on the third floor, lane 4, door 6.",
         "It cost $40 and 30 percent of us paid.",
         "i was on the shoulder and the truck came over the rise",
+        "He had no pulse and I did C P R for nine minutes.",
         "THE SUSPECT WAS BEHIND THE FENCE WITH A KNIFE.",
     ],
 )
@@ -107,6 +121,13 @@ def test_a_span_tells_where_what_and_why() -> None:
 def test_a_name_is_found_everywhere_once_it_is_known() -> None:
     text = "Officer Price set the sticks. I saw Price run, and PRICE fell. The price was high."
     assert [found for found, _, _ in masked(text)] == ["Price", "Price", "PRICE"]
+
+
+def test_an_ordinary_word_with_a_capital_amid_small_letters_is_pointed_out() -> None:
+    text = "In the end it was Larder who had moved the cones, and the larder was empty."
+    done = strip(text)
+    pointed = [text[d.start : d.end] for d in (*done.spans, *done.doubts)]
+    assert "Larder" in pointed
 
 
 def test_a_word_that_may_be_a_name_is_pointed_out() -> None:

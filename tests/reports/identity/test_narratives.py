@@ -9,7 +9,7 @@ from .score_parts import parts, predict, score
 # Rounded down from what the engine reached when they were set; raise them with the engine.
 LEAST_RECALL = {
     "PERSON": 0.99,
-    "AGENCY": 0.94,
+    "AGENCY": 0.98,
     "PLACE": 0.99,
     "TIME": 0.99,
     "NUMBER": 0.99,

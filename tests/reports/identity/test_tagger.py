@@ -46,7 +46,7 @@ def test_a_part_is_weighed_as_in_the_whole() -> None:
 def test_only_ordinary_words_are_kept_for_the_next_story() -> None:
     strip(STORY)
     model = tagger.model()
-    texts = {text for text, _, _ in model.kept_own} | set(model.kept_around)
+    texts = set(model.kept)
     assert {"took", "plant", "hit"} <= texts
     kept = [token for text in texts for token in tokenise(text).tokens if token.word]
     assert [token.text for token in kept if not 0 < lexicon.level(token.norm) <= 3] == []
