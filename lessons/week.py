@@ -1,0 +1,56 @@
+"""The story of the week: what a lead picked for it, or else one whose turn it is.
+
+Weeks are ISO weeks (ISO 8601), written as 2026-W07.
+"""
+
+import datetime
+import hashlib
+
+from django.utils import timezone
+
+from lessons.models import Pick, Story
+
+
+def week_of(day: datetime.date) -> str:
+    """Return the ISO week of a day, as 2026-W07."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def story_of_the_week(day: datetime.date | None = None) -> Story | None:
+    """Return the published story of the week of a day (today), with its lessons, or None.
+
+    A pick counts only while its story is published. Otherwise stories take turns: the week alone
+    decides among those published before it began, so that the choice stays all week, whatever is
+    published meanwhile. Six queries at most.
+    """
+    day = day or timezone.now().date()
+    published = Story.objects.published().with_lessons()
+    picked = published.filter(pk__in=Pick.objects.filter(week=week_of(day)).values("story")).first()
+    if picked:
+        return picked
+    monday = day - datetime.timedelta(days=day.weekday())
+    candidates = published.filter(published__lt=monday).order_by("pk")
+    count = candidates.count()
+    if not count:
+        return None
+    turn = turn_of(monday, count)
+    if count > 1 and turn == turn_of(monday - datetime.timedelta(weeks=1), count):
+        turn = (turn + 1) % count  # not the same story two weeks running
+    return candidates[turn : turn + 1].first()
+
+
+def turn_of(monday: datetime.date, count: int) -> int:
+    """Return a number below count that the week decides.
+
+    Counting on by one each week would stand still where one story is published each week.
+    """
+    digest = hashlib.sha256(week_of(monday).encode()).digest()
+    return int.from_bytes(digest[:8]) % count
+
+
+def weeks_ahead(day: datetime.date, count: int) -> list[tuple[str, str]]:
+    """Return the week of a day and those after it, each with its Monday in words, for a form."""
+    monday = day - datetime.timedelta(days=day.weekday())
+    mondays = [monday + datetime.timedelta(weeks=number) for number in range(count)]
+    return [(week_of(each), f"{week_of(each)}, from {each:%-d %B %Y}") for each in mondays]
