@@ -4,11 +4,12 @@ Weeks are ISO weeks (ISO 8601), written as 2026-W07.
 """
 
 import datetime
-import hashlib
 
 from django.utils import timezone
 
 from lessons.models import Pick, Story
+
+GOLDEN = (5**0.5 - 1) / 2
 
 
 def week_of(day: datetime.date) -> str:
@@ -35,18 +36,19 @@ def story_of_the_week(day: datetime.date | None = None) -> Story | None:
     if not count:
         return None
     turn = turn_of(monday, count)
-    if count > 1 and turn == turn_of(monday - datetime.timedelta(weeks=1), count):
-        turn = (turn + 1) % count  # not the same story two weeks running
     return candidates[turn : turn + 1].first()
 
 
 def turn_of(monday: datetime.date, count: int) -> int:
-    """Return a number below count that the week decides.
+    """Return a number below count that the week decides, and not that of the week before.
 
-    Counting on by one each week would stand still where one story is published each week.
+    Counting on by one would stand still where one story is published each week. Steps of the golden
+    ratio come round to every story evenly, however many there are.
     """
-    digest = hashlib.sha256(week_of(monday).encode()).digest()
-    return int.from_bytes(digest[:8]) % count
+    week = monday.toordinal() // 7
+    if count < 3:  # too few for such steps
+        return week % count
+    return int(week * GOLDEN % 1 * count)
 
 
 def weeks_ahead(day: datetime.date, count: int) -> list[tuple[str, str]]:

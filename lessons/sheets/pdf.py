@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,10 @@ FOLDER = Path(__file__).parent
 TEMPLATE = FOLDER / "sheet.typ"
 FONTS = FOLDER / "fonts"
 LONGEST_WORD = 28  # characters; a longer one may break anywhere, so that it stays on the page
+# More than one page holds at the smallest size. Nobody waits for the typesetter to find that out.
+PAGE_LETTERS = 7_000
+PAGE_LINES = 80
+PAGE_LESSONS = 40
 ZERO_WIDTH_SPACE = "\u200b"
 
 Made = TypeVar("Made")
@@ -93,7 +97,7 @@ def _set(sheet: Sheet, make: Callable[[str], Made]) -> Made:
     for characters in (printable, common):
         try:
             return make(json.dumps(_each_text(data, characters)))
-        except typst.TypstError:
+        except RuntimeError:  # TypstError is one, and `query` raises others as well
             continue
     # The message of the error quotes the sheet: it stays out of the log.
     log.error("typst made no sheet.")
@@ -103,17 +107,11 @@ def _set(sheet: Sheet, make: Callable[[str], Made]) -> Made:
 def sheet_data(sheet: Sheet) -> dict[str, Any]:
     """Return what the template takes: the sheet as JSON values."""
     lessons = []
-    for lesson in sheet.lessons:
+    for lesson in sheet.lessons[:PAGE_LESSONS]:
         blocks = blocks_of(lesson)
         themes = [term.label for term in lesson.terms.all() if term.facet == "lesson_theme"]
-        lessons.append(
-            {
-                "blocks": blocks,
-                "plain": plain(blocks),
-                "themes": " · ".join(themes),
-                "source": f"From “{lesson.story.title}”" if sheet.names_stories else None,
-            }
-        )
+        below = f"From “{lesson.story.title}”" if sheet.names_stories else " · ".join(themes)
+        lessons.append({"blocks": blocks, "plain": plain(blocks), "below": below})
     return {
         "title": sheet.title,
         "summary": sheet.summary,
@@ -126,8 +124,25 @@ def sheet_data(sheet: Sheet) -> dict[str, Any]:
         "address_shown": sheet.address_shown,
         "qr": qr_svg(sheet.address),
         "qr_alt": f"QR code that opens {sheet.address_shown}",
+        "left_out": len(sheet.lessons) - len(lessons),
+        "may_fit": may_fit(lessons),
         "may_turn": sheet.summary is None,
     }
+
+
+def may_fit(lessons: Sequence[dict[str, Any]]) -> bool:
+    """Return whether it is worth trying to set the lessons whole on one page."""
+    letters = sum(len(lesson["plain"]) for lesson in lessons)
+    lines = sum(lines_of(lesson["blocks"]) for lesson in lessons)
+    return letters <= PAGE_LETTERS and lines <= PAGE_LINES
+
+
+def lines_of(blocks: Iterable[dict[str, Any]]) -> int:
+    """Return how many lines blocks take at least."""
+    return sum(
+        1 if block["kind"] == "p" else sum(lines_of(item) for item in block["items"])
+        for block in blocks
+    )
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
