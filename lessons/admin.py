@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -80,6 +81,19 @@ class StoryAdmin(ReadOnly):
     ordering = ("-published", "-pk")
     search_fields = ("title", "slug")
     inlines = (LessonInline, CorrectionInline)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A lead picks the story of the week among them.
+        return super().has_view_permission(request, obj) or request.user.has_perm(LEAD)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Story], search_term: str
+    ) -> tuple[QuerySet[Story], bool]:
+        """Search titles; offer published stories alone to who picks one."""
+        found, repeats = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("model_name") == "pick":
+            found = found.filter(pk__in=Story.objects.published().values("pk"))
+        return found, repeats
 
 
 @admin.register(Lesson)

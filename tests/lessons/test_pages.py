@@ -179,7 +179,7 @@ def test_a_page_sets_no_cookie_and_does_not_depend_on_one(
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/stories/", "/stories/planted/", THEME, FACT, SHEET, "/sheet/"]
+    "address", ["/", "/stories/", "/stories/planted/", THEME, FACT, SHEET, "/sheet/?theme=debrief"]
 )
 def test_a_page_may_be_kept_a_minute_and_is_known_again(
     client: Client, planted: Story, address: str
@@ -210,7 +210,7 @@ def test_a_page_is_light(client: Client, planted: Story, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/stories/", "/stories/planted/", THEME, FACT, SHEET, "/sheet/"]
+    "address", ["/", "/stories/", "/stories/planted/", THEME, FACT, SHEET, "/sheet/?theme=debrief"]
 )
 def test_pages_are_read_only(client: Client, planted: Story, address: str) -> None:
     assert client.post(address).status_code == 405

@@ -147,6 +147,18 @@ def test_a_story_that_is_not_public_cannot_be_picked(client: Client) -> None:
     assert not Pick.objects.exists()
 
 
+def test_a_lead_finds_published_stories_by_their_title(client: Client) -> None:
+    address = "/desk/autocomplete/?app_label=lessons&model_name=pick&field_name=story&term=truck"
+    story = make_story("A truck takes a flashlight")
+    make_story("Another truck", published=None)
+    make_story("Something else")
+    client.force_login(make_lead())
+    found = client.get(address).json()["results"]
+    assert found == [{"id": str(story.pk), "text": "A truck takes a flashlight"}]
+    client.force_login(make_moderator())
+    assert client.get(address).status_code == 403
+
+
 def test_a_week_has_one_story(client: Client) -> None:
     one, two = stories(2)
     client.force_login(make_lead())
