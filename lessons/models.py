@@ -114,6 +114,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """The one gate: what every public view, feed and page reads through."""
         return self.filter(published__lte=timezone.now().date())
 
+    def hidden(self) -> Self:
+        """All others. For counting the published of many: leaving out the few hidden is quicker."""
+        return self.filter(Q(published=None) | Q(published__gt=timezone.now().date()))
+
     def latest_first(self) -> Self:
         return self.order_by("-published", "-pk")
 

