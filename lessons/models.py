@@ -127,6 +127,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """The one gate: what every public view, feed and page reads through."""
         return self.filter(published__lte=timezone.now().date())
 
+    def hidden(self) -> Self:
+        """All others. For counting the published of many: leaving out the few hidden is quicker."""
+        return self.filter(Q(published=None) | Q(published__gt=timezone.now().date()))
+
     def latest_first(self) -> Self:
         return self.order_by("-published", "-pk")
 
@@ -262,3 +266,38 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"Correction of {self.date}"
+
+
+class Use(models.Model):
+    """How often readers said that a story changed something: a sum, and nothing of who or when."""
+
+    class Kind(models.TextChoices):
+        TRAINING = "training", "Training"
+        POLICY = "policy", "Policy"
+        EQUIPMENT = "equipment", "Equipment"
+        HABIT = "habit", "A habit"
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="uses")
+    kind = models.CharField(max_length=10, choices=Kind)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["story", "kind"], name="use_once_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.count}"
+
+
+class Pick(models.Model):
+    """The story that a lead chose for the home page of one week; without one they take turns."""
+
+    week = models.CharField(max_length=8, unique=True)
+    story = models.ForeignKey(Story, on_delete=models.CASCADE)
+
+    class Meta:
+        verbose_name = "story of the week"
+        verbose_name_plural = "stories of the week"
+        ordering = ["-week"]
+
+    def __str__(self) -> str:
+        return f"{self.week}: {self.story}"

@@ -15,6 +15,8 @@ from django.views.decorators.http import conditional_page, require_safe
 from django.views.generic import DetailView, ListView
 
 from lessons.models import Story, Term
+from lessons.uses import uses_of
+from lessons.week import story_of_the_week
 
 STORIES_ON_HOME = 5  # the lead and four more: what fits two screens of a phone
 STORIES_ON_A_PAGE = 12
@@ -34,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "lead": stories[0] if stories else None,
             "more": stories[1:],
+            "of_the_week": story_of_the_week(),
             "themes": Term.objects.public().filter(facet="lesson_theme").in_lessons(),
         },
     )
@@ -68,12 +71,13 @@ class StoryDetail(DetailView):
     extra_context = {"section": "stories"}
 
     def get_queryset(self) -> QuerySet[Story]:
-        return Story.objects.published().with_lessons().prefetch_related("corrections")
+        return Story.objects.published().with_lessons().prefetch_related("corrections", "uses")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         address = self.object.get_absolute_url()
         context["address"] = self.request.build_absolute_uri(address)
+        context["uses"] = uses_of(self.object)
         context["related"] = self.object.related()
         return context
 

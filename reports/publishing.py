@@ -23,15 +23,27 @@ def rewrite(story: Story, draft: Draft) -> None:
     Story.objects.filter(pk=story.pk).update(
         title=draft.title, summary=draft.summary, narrative=draft.narrative
     )
-    story.lessons.all().delete()
     _describe(story, draft)
 
 
 def _describe(story: Story, draft: Draft) -> None:
+    """Give the story the draft's terms and lessons.
+
+    A lesson keeps its row where it can, since sheets and links name it: the row of the same words,
+    or else the one at its place.
+    """
     story.terms.set(draft.terms)
+    before = list(story.lessons.all())
+    texts = {drafted.text for drafted in draft.lessons}
+    same = {lesson.text: lesson for lesson in before if lesson.text in texts}
+    at_place = {lesson.position: lesson for lesson in before if lesson.text not in texts}
     for position, drafted in enumerate(draft.lessons):
-        lesson = Lesson.objects.create(story=story, position=position, text=drafted.text)
+        lesson = same.pop(drafted.text, None) or at_place.pop(position, None) or Lesson(story=story)
+        lesson.position, lesson.text = position, drafted.text
+        lesson.save()
         lesson.terms.set(drafted.terms)
+        before = [other for other in before if other.pk != lesson.pk]
+    Lesson.objects.filter(pk__in=[lesson.pk for lesson in before]).delete()
 
 
 def _story_with_free_slug(draft: Draft, day: datetime.date) -> Story:

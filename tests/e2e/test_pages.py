@@ -24,6 +24,11 @@ def go(address: str) -> Callable[[Page], None]:
     return visit
 
 
+def used(page: Page) -> None:
+    page.goto(SAMPLE)
+    page.click("button[value=training]")
+
+
 def form_with_errors(page: Page) -> None:
     page.goto("/share/")
     page.fill("#id_story", "Too short.")
@@ -61,6 +66,12 @@ PAGES = {
     "list": go("/stories/"),
     "story": go(SAMPLE),
     "term": go("/terms/lesson_theme/search-every-time/"),
+    "sheet": go(SAMPLE + "sheet/"),
+    "selection": go("/sheet/selection/?lesson=1,2"),
+    "choosing": go("/sheet/?lesson=1,2&theme=debrief"),
+    "sheet refused": go("/sheet/?lesson=999999"),
+    "used": used,
+    "trends": go("/trends/"),
     "promise": go("/promise/"),
     "nothing here": go("/nowhere/"),
     "form": go("/share/"),

@@ -214,3 +214,11 @@ def test_unpublished_stories_and_common_facts_relate_nothing() -> None:
     make_story(terms=[ambush], published=None)
     make_story(terms=[ambush], published=days_from_now(1))
     assert list(story.related()) == []
+
+
+def test_a_story_is_either_published_or_hidden() -> None:
+    today = timezone.now().date()
+    days = [None, today - datetime.timedelta(days=1), today, today + datetime.timedelta(days=2)]
+    stories = [make_story(published=day) for day in days]
+    assert set(Story.objects.published()) == {stories[1], stories[2]}
+    assert set(Story.objects.hidden()) == {stories[0], stories[3]}

@@ -14,8 +14,11 @@ from lessons.vocabulary import FACETS, UNSAID
 from tests.factories import make_lesson, make_story, term
 
 THEME, FACT = "/terms/lesson_theme/debrief/", "/terms/hazard/ambush/"
+SHEET = "/stories/planted/sheet/"
 PAGES = ["/", "/stories/", "/stories/planted/", THEME, FACT, "/promise/"]
+PAGES += [SHEET, "/sheet/", "/sheet/?theme=debrief", "/trends/"]
 MISSING = ["/nowhere/", "/stories/nowhere/", "/terms/region/west/", "/stories/?page=99"]
+MISSING += ["/stories/nowhere/sheet/", "/stories/nowhere/sheet.pdf", "/sheet/?lesson=999999"]
 
 PAGE_BYTES = 60_000  # a page with its style sheet and mark, uncompressed
 VOID = {"meta", "link", "img", "br", "input", "hr", "path", "circle"}
@@ -153,7 +156,8 @@ def test_a_page_runs_nothing_styles_nothing_inline_and_loads_from_here_alone(
         for name, address in attrs.items()
         if name in {"src", "href", "srcset", "action", "data"}
     }
-    assert loaded == {"/static/mark.svg", "/static/site.css"}
+    own = {"/stories/planted/used/", "/sheet/", "/static/plots.css"}  # forms, and one page's style
+    assert loaded - own == {"/static/mark.svg", "/static/site.css"}
     policy = response["Content-Security-Policy"].split("; ")
     assert "default-src 'none'" in policy
     assert "style-src 'self'" in policy
@@ -174,7 +178,9 @@ def test_a_page_sets_no_cookie_and_does_not_depend_on_one(
     assert list(again.cookies) == []
 
 
-@pytest.mark.parametrize("address", ["/", "/stories/", "/stories/planted/", THEME, FACT])
+@pytest.mark.parametrize(
+    "address", ["/", "/stories/", "/stories/planted/", THEME, FACT, SHEET, "/sheet/?theme=debrief"]
+)
 def test_a_page_may_be_kept_a_minute_and_is_known_again(
     client: Client, planted: Story, address: str
 ) -> None:
@@ -203,7 +209,9 @@ def test_a_page_is_light(client: Client, planted: Story, address: str) -> None:
     assert len(client.get(address).content) + files < PAGE_BYTES
 
 
-@pytest.mark.parametrize("address", ["/", "/stories/", "/stories/planted/", THEME, FACT])
+@pytest.mark.parametrize(
+    "address", ["/", "/stories/", "/stories/planted/", THEME, FACT, SHEET, "/sheet/?theme=debrief"]
+)
 def test_pages_are_read_only(client: Client, planted: Story, address: str) -> None:
     assert client.post(address).status_code == 405
 

@@ -138,7 +138,13 @@ def test_a_story_shows_its_lessons_before_the_story(client: Client) -> None:
     html = get(client, story.get_absolute_url())
     assert heading(html) == story.title
     assert title(html) == f"{story.title} – Near Miss"
-    assert re.findall(r"<h2[^>]*>(.*?)</h2>", html) == ["Lessons", "The story", "Facts", "Cite it"]
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", html) == [
+        "Lessons",
+        "The story",
+        "Facts",
+        "We used this",
+        "Cite it",
+    ]
 
 
 def test_facts_stand_by_facet_and_lead_to_their_terms(client: Client) -> None:
@@ -255,10 +261,12 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 5),  # stories, their terms, lessons, the lessons' terms; themes
+        # stories, their terms, lessons, the lessons' terms; the week's pick and turn; themes
+        ("/", 7),
         ("/stories/", 5),  # count, and the same four
-        # story, terms, lessons, the lessons' terms; identifying terms, who shares them; related
-        ("/stories/story-0/", 8),
+        # story, terms, lessons, the lessons' terms; corrections, uses; identifying terms, who
+        # shares them; related
+        ("/stories/story-0/", 9),
         ("/terms/hazard/ambush/", 6),  # term, count, and the same four
         ("/terms/lesson_theme/debrief/", 7),  # the same six, and the lessons on the theme
         ("/promise/", 0),
