@@ -1,14 +1,16 @@
 """The text of a lesson as HTML: emphasis and lists that a moderator wrote, and nothing else."""
 
 import re
+from html import unescape
 
 import bleach
-from django.utils.html import linebreaks
+from django.utils.html import linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 TAGS = frozenset({"p", "ul", "ol", "li", "em", "strong"})
 
 BLOCK = re.compile(r"<(p|ul|ol|li)\b", re.IGNORECASE)
+BETWEEN_BLOCKS = re.compile(r"</(?:p|li)>|<br>")
 
 
 def lesson_html(text: str) -> SafeString:
@@ -23,3 +25,9 @@ def lesson_html(text: str) -> SafeString:
         text = linebreaks(text)
     cleaned: str = bleach.clean(text, tags=TAGS, attributes={}, protocols=set(), strip=True)
     return mark_safe(cleaned)  # noqa: S308 - what bleach let through
+
+
+def lesson_text(text: str) -> str:
+    """Return a lesson's text without any tag, its paragraphs and points on lines of their own."""
+    lines = unescape(strip_tags(BETWEEN_BLOCKS.sub("\n", lesson_html(text)))).splitlines()
+    return "\n".join(filter(None, (line.strip() for line in lines)))
