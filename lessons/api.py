@@ -7,7 +7,7 @@ import base64
 import binascii
 import datetime
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
@@ -17,7 +17,7 @@ from django.urls import URLPattern, path
 from ninja import NinjaAPI, Path, Query, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
-from pydantic import ConfigDict, Field
+from pydantic import Field, ValidationInfo, model_validator
 
 from lessons.models import Lesson, Story, Term
 from lessons.public import for_machines, open_to_all, site_address
@@ -43,7 +43,12 @@ TermName = Annotated[str, Field(pattern=r"^[a-z_]+:[-a-z0-9_]+$", max_length=101
 class Asked(Schema):
     """Parameters of a query. Names that are not there are refused: a typing error would find all."""
 
-    model_config = ConfigDict(extra="forbid")
+    @model_validator(mode="after")
+    def only_what_there_is(self, info: ValidationInfo) -> Self:
+        known = type(self).model_fields
+        if info.context and info.context["request"].GET.keys() - known:
+            raise ValueError(f"The only parameters here are: {', '.join(known)}.")
+        return self
 
 
 class Page(Asked):
@@ -80,20 +85,20 @@ class TermRef(Schema):
     label: str
 
 
-class TermOut(TermRef):
+class TermFull(TermRef):
     facet_label: str
     help: str
     stories: int = Field(description="How many published stories carry it.")
 
 
-class LessonOut(Schema):
+class LessonBrief(Schema):
     number: int = Field(description="Which lesson of its story, from 1.")
     text: str = Field(description="Plain, with a line for each paragraph or point.")
     html: str = Field(description="The same with p, ul, ol, li, em and strong, no other tag.")
     terms: list[TermRef]
 
 
-class StoryOut(Schema):
+class StoryBrief(Schema):
     slug: str
     url: str = Field(description="Its page.")
     title: str
@@ -101,17 +106,17 @@ class StoryOut(Schema):
     published: datetime.date
     updated: datetime.date = Field(description="The last correction, or the publication.")
     terms: list[TermRef]
-    lessons: list[LessonOut]
+    lessons: list[LessonBrief]
 
 
-class CorrectionOut(Schema):
+class CorrectionNote(Schema):
     date: datetime.date
     note: str
 
 
-class FullStoryOut(StoryOut):
+class StoryFull(StoryBrief):
     narrative: str
-    corrections: list[CorrectionOut]
+    corrections: list[CorrectionNote]
 
 
 class StoryRef(Schema):
@@ -121,22 +126,35 @@ class StoryRef(Schema):
     published: datetime.date
 
 
-class LessonWithStory(LessonOut):
+class LessonFull(LessonBrief):
     story: StoryRef
 
 
 class Stories(Schema):
-    items: list[StoryOut]
+    items: list[StoryBrief]
     next_cursor: str | None
 
 
 class Lessons(Schema):
-    items: list[LessonWithStory]
+    items: list[LessonFull]
     next_cursor: str | None
 
 
 class Terms(Schema):
-    items: list[TermOut]
+    items: list[TermFull]
+
+
+# What answers hold, from the whole to its parts, as the docs page shows it.
+SHAPES = (
+    *(Stories, StoryBrief, StoryFull, Lessons, LessonBrief, LessonFull, StoryRef),
+    *(Terms, TermFull, TermRef, CorrectionNote, Problem),
+)
+
+EXAMPLES = {
+    "stories": ["", "?limit=5", "?term=activity:vehicle-stop&term=light:night-unlit"],
+    "lessons": ["", "?term=audience:recruits"],
+    "terms": ["", "?facet=lesson_theme"],
+}
 
 
 class Docs(DocsBase):
@@ -147,26 +165,22 @@ class Docs(DocsBase):
         newest = Story.objects.published().latest_first().first()
         operations = []
         for address, methods in schema["paths"].items():
-            queries = EXAMPLES.get(address.removeprefix(schema.path_prefix), ())
-            examples = [address + query for query in queries]
+            short = address.removeprefix(schema.path_prefix)
+            examples = [address + query for query in EXAMPLES.get(short, ())]
             if newest and "{slug}" in address:
                 examples = [address.replace("{slug}", newest.slug)]
-            operations.append({"path": address, "examples": examples} | methods["get"])
-        shapes = {
-            name: [
-                {"name": field, "kind": kind(about), "about": about.get("description", "")}
-                for field, about in shape["properties"].items()
-            ]
-            for name, shape in schema["components"]["schemas"].items()
-        }
+            operations.append({"short": f"/{short}", "examples": examples} | methods["get"])
+        shapes = {shape.__name__: fields(shape, schema) for shape in SHAPES}
         return render(request, "lessons/api.html", {"operations": operations, "shapes": shapes})
 
 
-EXAMPLES = {
-    "stories": ["", "?limit=5", "?term=activity:vehicle-stop&term=light:night-unlit"],
-    "lessons": ["", "?term=audience:recruits"],
-    "terms": ["", "?facet=lesson_theme"],
-}
+def fields(shape: type[Schema], description: dict[str, Any]) -> list[dict[str, str]]:
+    """Return name, kind and meaning of each field of an answer, from the OpenAPI description."""
+    properties = description["components"]["schemas"][shape.__name__]["properties"]
+    return [
+        {"name": name, "kind": kind(about), "about": about.get("description", "")}
+        for name, about in properties.items()
+    ]
 
 
 def kind(schema: dict[str, Any]) -> str:
@@ -212,8 +226,13 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Name each parameter that is wrong, without repeating what was sent."""
-    told = [f"{each['loc'][1]}: {each['msg']}." for each in error.errors if len(each["loc"]) > 1]
-    return problem(request, 422, " ".join(told) or "The parameters could not be read.")
+    told = []
+    for each in error.errors:
+        # Where it is: "query", the name of the function's parameter, ours, and a place in a list.
+        name = next((part for part in each["loc"] if part not in ("query", "path", "asked")), "")
+        message = each["msg"].removeprefix("Value error, ").rstrip(".") + "."
+        told.append(f"{name}: {message}" if name else message)
+    return problem(request, 422, " ".join(dict.fromkeys(told)))
 
 
 def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -222,11 +241,6 @@ def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
 
 api.add_exception_handler(OperationalError, database_away)
 api.add_exception_handler(InterfaceError, database_away)
-
-
-class Unreadable(HttpError):
-    def __init__(self, parameter: str, detail: str) -> None:
-        super().__init__(422, f"{parameter}: {detail}")
 
 
 def write_cursor(day: datetime.date, *keys: int) -> str:
@@ -238,7 +252,7 @@ def write_cursor(day: datetime.date, *keys: int) -> str:
 def read_cursor(cursor: str, keys: int) -> tuple[datetime.date, list[int]]:
     """Return what `write_cursor` was given. Any place is as good as another: nothing is secret.
 
-    Raises Unreadable if it was not made by `write_cursor` with so many keys.
+    Raises HttpError if it was not made by `write_cursor` with so many keys.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -247,12 +261,12 @@ def read_cursor(cursor: str, keys: int) -> tuple[datetime.date, list[int]]:
     except (binascii.Error, ValueError):
         after = datetime.date.min, []
     if len(after[1]) != keys or not all(0 <= number < 2**63 for number in after[1]):
-        raise Unreadable("cursor", "It is not one of ours. Ask for the first page without it.")
+        raise HttpError(422, "cursor: It is not one of ours. Ask for the first page without it.")
     return after
 
 
 def asked_terms(names: Sequence[str]) -> list[Term]:
-    """Return the terms of a filter, in one query.
+    """Return the terms of a filter, in one query. Raises Http404 if one is not there.
 
     Only public terms filter: with others, filters would tell what coarsening leaves out.
     """
@@ -263,14 +277,14 @@ def asked_terms(names: Sequence[str]) -> list[Term]:
     found = {(term.facet, term.slug): term for term in Term.objects.public().filter(wanted)}
     for facet, slug in pairs:
         if (facet, slug) not in found:
-            raise Unreadable("term", f"There is no term {facet}:{slug} to filter by. See /terms.")
+            raise Http404(f"There is no term {facet}:{slug} to filter by. /terms lists them.")
     return [found[facet, slug] for facet, slug in pairs]
 
 
 ERRORS = {422: Problem, 503: Problem}
 
 
-@api.get("/stories", response={200: Stories, **ERRORS}, url_name="stories")
+@api.get("/stories", response={200: Stories, 404: Problem, **ERRORS}, url_name="stories")
 def stories(request: HttpRequest, asked: Query[Page]) -> Record:
     """List published stories, newest first, with their lessons and without their narratives."""
     found = with_everything(Story.objects.published().latest_first())
@@ -289,7 +303,7 @@ def stories(request: HttpRequest, asked: Query[Page]) -> Record:
     }
 
 
-@api.get("/stories/{slug:slug}", response={200: FullStoryOut, 404: Problem, **ERRORS})
+@api.get("/stories/{slug:slug}", response={200: StoryFull, 404: Problem, **ERRORS})
 def story(
     request: HttpRequest,
     slug: Annotated[str, Path(pattern=SLUG, description="As in /stories.")],
@@ -315,7 +329,7 @@ def after_lesson(lessons: QuerySet[Lesson], cursor: str) -> QuerySet[Lesson]:
     )
 
 
-@api.get("/lessons", response={200: Lessons, **ERRORS}, url_name="lessons")
+@api.get("/lessons", response={200: Lessons, 404: Problem, **ERRORS}, url_name="lessons")
 def lessons(request: HttpRequest, asked: Query[Page]) -> Record:
     """List the lessons of published stories, those of the newest story first.
 
@@ -392,11 +406,9 @@ def json_refusal(view: Any) -> Any:
             response = problem(request, 405, "The API only reads: use GET.")
             response["Allow"] = "GET, HEAD, OPTIONS"
             return response
-        head, request.method = request.method == "HEAD", "GET"
-        response = view(request, *args, **kwargs)
-        if head:
-            request.method = "HEAD"
-        return response
+        if request.method == "HEAD":
+            request.method = "GET"  # the server leaves the body out, and the ETag is that of GET
+        return view(request, *args, **kwargs)
 
     return inner
 
