@@ -324,9 +324,7 @@ def after_lesson(lessons: QuerySet[Lesson], cursor: str) -> QuerySet[Lesson]:
     day, (story, position, key) = read_cursor(cursor, 3)
     later = Q(position__gt=position) | Q(position=position, pk__gt=key)
     same_day = Q(story__lt=story) | Q(story=story) & later
-    return lessons.filter(story__published__lte=day).filter(
-        Q(story__published__lt=day) | same_day
-    )
+    return lessons.filter(story__published__lte=day).filter(Q(story__published__lt=day) | same_day)
 
 
 @api.get("/lessons", response={200: Lessons, 404: Problem, **ERRORS}, url_name="lessons")

@@ -107,6 +107,18 @@ def records(site: str) -> Iterator[Record]:
         for story in batch:
             yield full_story_record(story, site, sharing.shown(story.terms.all()))
         last = batch[-1].pk
+        let_go(batch)
+
+
+def let_go(batch: Iterable[Story]) -> None:
+    """Undo the circles that prefetching makes: a fetched row and what was fetched for it.
+
+    They would stay in memory until Python's collector comes by, which may be after all stories.
+    """
+    for story in batch:
+        for lesson in story.lessons.all():
+            vars(lesson).pop("_prefetched_objects_cache", None)
+        vars(story).pop("_prefetched_objects_cache", None)
 
 
 def slugs(record: Record, facets: Iterable[Any]) -> list[str]:

@@ -84,4 +84,3 @@ def for_machines(view: View) -> View:
     """Make a view of something public one that a feed reader, a script or a crawler may ask."""
     decorated: View = require_safe(conditional_page(kept_a_minute(without_last_modified(view))))
     return open_to_all(decorated)
-

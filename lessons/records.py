@@ -78,8 +78,6 @@ def full_story_record(story: Story, site: str, shown: Iterable[Term]) -> Record:
     record["narrative"] = story.narrative
     record["terms"] += [term_record(term) for term in shown]
     record["corrections"] = [
-        {"date": correction.date, "note": correction.note}
-        for correction in story.corrections.all()
+        {"date": correction.date, "note": correction.note} for correction in story.corrections.all()
     ]
     return record
-

@@ -62,6 +62,8 @@ PAGES = {
     "story": go(SAMPLE),
     "term": go("/terms/lesson_theme/search-every-time/"),
     "promise": go("/promise/"),
+    "take along": go("/data/"),
+    "API": go("/api/v1/"),
     "nothing here": go("/nowhere/"),
     "form": go("/share/"),
     "form, folds open": form_with_folds_open,

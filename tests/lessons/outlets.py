@@ -31,9 +31,7 @@ OUTLETS = [
 
 def plant(slug: str = "planted") -> Story:
     """Return a published story that every outlet has something of."""
-    story = make_story(
-        "A truck takes a flashlight", slug=slug, terms=[term("hazard", "ambush")]
-    )
+    story = make_story("A truck takes a flashlight", slug=slug, terms=[term("hazard", "ambush")])
     make_lesson(story, terms=[term("lesson_theme", "debrief")])
     story.corrections.create(date=story.published, note="The road was wet.")
     return story

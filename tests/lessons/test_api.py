@@ -148,8 +148,10 @@ def test_a_page_without_a_limit_is_of_ordinary_length(client: Client) -> None:
 
 
 def test_terms_filter_together(client: Client) -> None:
-    ambush, debrief, glare = term("hazard", "ambush"), term("lesson_theme", "debrief"), term(
-        "light", "glare"
+    ambush, debrief, glare = (
+        term("hazard", "ambush"),
+        term("lesson_theme", "debrief"),
+        term("light", "glare"),
     )
     both = make_story(slug="both", terms=[ambush, glare])
     make_lesson(both, "With", terms=[debrief])
@@ -215,7 +217,7 @@ def test_what_cannot_be_answered_is_refused_in_plain_words(
     "text",
     [
         *("2026-01-01", "2026-01-01/x", "2026-13-01/1", "2026-01-01/1/2", "x/1", "2026-01-01/-1"),
-        *("2026-01-01/" + "9" * 30, "2026-01-01/١٢" "/", "\ud7ff/1"),
+        *("2026-01-01/" + "9" * 30, "2026-01-01/١٢/", "\ud7ff/1"),
     ],
 )
 def test_a_forged_cursor_is_refused(client: Client, text: str) -> None:
@@ -267,9 +269,10 @@ def test_the_description_is_valid_openapi(client: Client) -> None:
     response = client.get("/api/v1/openapi.json")
     validate(response.json())
     assert response["Access-Control-Allow-Origin"] == "*"
-    assert client.get(
-        "/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]}
-    ).status_code == 304
+    assert (
+        client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]}).status_code
+        == 304
+    )
 
 
 def test_the_description_names_what_there_is(client: Client) -> None:

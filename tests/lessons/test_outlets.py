@@ -119,7 +119,7 @@ def test_an_outlet_is_read_only(client: Client, address: str) -> None:
 def test_eight_kilobytes_of_if_none_match_are_read(client: Client, address: str) -> None:
     plant()
     fetch(client, address, **{"If-None-Match": '"x", ' * 1_600})
-    fetch(client, address, **{"If-None-Match": "\"" + "x" * 8_192})
+    fetch(client, address, **{"If-None-Match": '"' + "x" * 8_192})
     fetch(client, address, **{"If-None-Match": "W/" * 4_096})
 
 
@@ -133,7 +133,11 @@ def rare_and_common() -> tuple[Story, list[Story]]:
     rare = make_story(
         "Rare",
         slug="rare",
-        terms=[term("agency_type", "tribal"), term("role", "canine"), term("region", "territories")],
+        terms=[
+            term("agency_type", "tribal"),
+            term("role", "canine"),
+            term("region", "territories"),
+        ],
     )
     for story in [rare, *common]:
         make_lesson(story, terms=[term("lesson_theme", "debrief")])
@@ -191,13 +195,25 @@ def test_nobody_filters_by_what_could_single_out(client: Client, facet: str) -> 
 
 
 def count_queries(ask: Callable[[], object]) -> int:
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         ask()
     return len(queries)
 
 
-@pytest.mark.parametrize("address", [*OUTLETS, "/sitemap.xml", "/sitemap-terms.xml", "/data/",
-                                     "/api/v1/terms", "/api/v1/", "/data/terms.csv"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *OUTLETS,
+        "/sitemap.xml",
+        "/sitemap-terms.xml",
+        "/data/",
+        "/api/v1/terms",
+        "/api/v1/",
+        "/data/terms.csv",
+    ],
+)
 def test_queries_do_not_grow_with_the_stories(client: Client, address: str) -> None:
     def story(number: int) -> None:
         facts = [term("role", "patrol"), term("hazard", "ambush"), term("light", "glare")]
