@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: demo test check format identity bench-identity lock audit clean
+.PHONY: demo test check format identity bench-identity api-check lock audit clean
 
 demo: .venv/.demo  ## the whole site on http://127.0.0.1:8000 with sample stories
 	$(RUN) manage.py demo
@@ -32,6 +32,11 @@ identity: .venv/.dev  ## score the identity engine on the marked narratives
 
 bench-identity: .venv/.dev  ## speed, memory and recall of the engine beside other tools
 	$(RUN) -m tests.reports.identity.bench
+
+api-check: .venv/.dev  ## ask the API all that its description allows, and what it does not
+	$(PYTHON) -m venv .venv/schemathesis
+	.venv/schemathesis/bin/pip install --quiet "schemathesis>=4,<5"
+	$(RUN) -m tests.api_check
 
 lock: .venv/.dev  ## write the hash-locked requirements anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -7,7 +7,7 @@ import base64
 import binascii
 import datetime
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
@@ -41,7 +41,7 @@ TermName = Annotated[str, Field(pattern=r"^[a-z_]+:[-a-z0-9_]+$", max_length=101
 
 
 class Asked(Schema):
-    """Parameters of a query. Names that are not there are refused: a typing error would find all."""
+    """Parameters of a query. Other names are refused: a typing error would find everything."""
 
     @model_validator(mode="after")
     def only_what_there_is(self, info: ValidationInfo) -> Self:
@@ -235,12 +235,10 @@ def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse
     return problem(request, 422, " ".join(dict.fromkeys(told)))
 
 
-def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def database_away(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(request, 503, "The database does not answer. Try again in a few minutes.")
-
-
-api.add_exception_handler(OperationalError, database_away)
-api.add_exception_handler(InterfaceError, database_away)
 
 
 def write_cursor(day: datetime.date, *keys: int) -> str:
@@ -386,7 +384,7 @@ def terms(request: HttpRequest, asked: Query[TermAsked]) -> Record:
     return {
         "items": [
             term_record(term)
-            | {"facet_label": term.facet_info.label, "help": term.help, "stories": term.stories}
+            | {"facet_label": term.facet_info.label, "help": term.help, "stories": term.stories}  # type: ignore[attr-defined]
             for term in sorted(found, key=lambda term: ordered[term.facet])
         ]
     }
@@ -404,18 +402,21 @@ def json_refusal(view: Any) -> Any:
             response = problem(request, 405, "The API only reads: use GET.")
             response["Allow"] = "GET, HEAD, OPTIONS"
             return response
-        if request.method == "HEAD":
-            request.method = "GET"  # the server leaves the body out, and the ETag is that of GET
-        return view(request, *args, **kwargs)
+        if request.method != "HEAD":
+            return view(request, *args, **kwargs)
+        request.method = "GET"  # so that the ETag is that of GET; the server leaves out the body
+        response = view(request, *args, **kwargs)
+        request.method = "HEAD"
+        return response
 
     return inner
 
 
 def addresses() -> tuple[list[URLPattern], str, str]:
     """Return the addresses of the API, each open to all, with JSON for whatever is not there."""
-    patterns, app, namespace = api.urls
+    urls, app, namespace = api.urls
+    patterns = cast(list[URLPattern], urls)
     for pattern in patterns:
-        assert isinstance(pattern, URLPattern)
         pattern.callback = json_refusal(for_machines(pattern.callback))
     nowhere = json_refusal(open_to_all(nothing_here))
     return [*patterns, path("<path:rest>", nowhere)], app, namespace

@@ -135,15 +135,14 @@ Row = list[Any]
 def story_rows(site: str) -> Iterator[Row]:
     whole = ("slug", "url", "title", "summary", "narrative", "published", "updated")
     for record in records(site):
-        yield [*(record[name] for name in whole), len(record["lessons"])] + slugs(
-            record, STORY_FACETS
-        )
+        cells = [record[name] for name in whole]
+        yield [*cells, len(record["lessons"]), *slugs(record, STORY_FACETS)]
 
 
 def lesson_rows(site: str) -> Iterator[Row]:
     for record in records(site):
         for lesson in record["lessons"]:
-            yield [record["slug"], lesson["number"], lesson["text"]] + slugs(lesson, LESSON_FACETS)
+            yield [record["slug"], lesson["number"], lesson["text"], *slugs(lesson, LESSON_FACETS)]
 
 
 def correction_rows(site: str) -> Iterator[Row]:
@@ -184,9 +183,9 @@ def csv_lines(name: str, site: str) -> Iterator[str]:
     It begins with a byte order mark: without one, spreadsheets take UTF-8 for something else.
     """
     writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(column.name for column in COLUMNS[name])  # type: ignore[operator]
+    yield "\ufeff" + writer.writerow(column.name for column in COLUMNS[name])
     for row in ROWS[name](site):
-        yield writer.writerow(map(harmless, row))  # type: ignore[misc]
+        yield writer.writerow(map(harmless, row))
 
 
 def json_lines(site: str) -> Iterator[str]:

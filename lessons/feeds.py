@@ -17,7 +17,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from lessons.models import Story, Term
 from lessons.public import for_machines, tag_uri
-from lessons.records import updated, with_everything
+from lessons.records import published_on, updated, with_everything
 
 STORIES_IN_A_FEED = 30  # a reader that looks once a month misses none of a story a day
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -115,8 +115,7 @@ class Stories(Feed):
         return tag_uri(f"stories/{story.slug}")
 
     def item_pubdate(self, story: Story) -> datetime.datetime:
-        assert story.published is not None  # it came through published()
-        return midnight(story.published)
+        return midnight(published_on(story))
 
     def item_updateddate(self, story: Story) -> datetime.datetime:
         return midnight(updated(story))

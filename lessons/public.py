@@ -1,4 +1,4 @@
-"""What holds for all that machines fetch: the same for everyone, known again, open to every site."""
+"""What holds for all that machines fetch: the same for everyone, known again, open to all."""
 
 from collections.abc import Callable
 from functools import wraps

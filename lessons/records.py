@@ -5,7 +5,7 @@ Whatever is not named here goes out nowhere. No key of a row is: a slug names a 
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch
 
@@ -29,10 +29,14 @@ def with_every_term(stories: StoryQuerySet) -> StoryQuerySet:
     )
 
 
+def published_on(story: Story) -> datetime.date:
+    """Return the day of publication of a story that came through `published()`."""
+    return cast(datetime.date, story.published)
+
+
 def updated(story: Story) -> datetime.date:
     """Return the day of the last correction, or of publication."""
-    assert story.published is not None  # it came through published()
-    return max([story.published, *(correction.date for correction in story.corrections.all())])
+    return max([published_on(story), *(each.date for each in story.corrections.all())])
 
 
 def term_record(term: Term) -> Record:

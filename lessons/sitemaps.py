@@ -1,4 +1,4 @@
-"""What crawlers ask for: sitemaps of the public pages, robots.txt, and whom to tell of a weakness."""
+"""What crawlers ask for: sitemaps, robots.txt, and whom to tell of a weakness."""
 
 import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import index, sitemap
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -52,13 +52,21 @@ class Terms(Sitemap):
     limit = ADDRESSES
 
     def items(self) -> QuerySet[Term]:
-        return Term.objects.public().with_story_counts().filter(stories__gt=0)
+        in_stories = Term.objects.filter(story__in=Story.objects.published())
+        in_lessons = Term.objects.filter(lesson__story__in=Story.objects.published())
+        return Term.objects.public().filter(
+            Q(pk__in=in_stories.values("pk")) | Q(pk__in=in_lessons.values("pk"))
+        )
 
     def get_latest_lastmod(self) -> None:
         """Terms have no date."""
 
 
-SECTIONS = {"pages": Pages, "stories": Stories, "terms": Terms}
+SECTIONS: "dict[str, type[Sitemap[Any]] | Sitemap[Any]]" = {
+    "pages": Pages,
+    "stories": Stories,
+    "terms": Terms,
+}
 
 
 @for_machines
@@ -85,7 +93,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 @for_machines
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """The contact that the operator set, as RFC 9116 wants it; without one there is no such file."""
+    """The contact that the operator set, as RFC 9116 wants it; without one there is no file."""
     if not settings.SECURITY_CONTACT:
         raise Http404("SECURITY_CONTACT is not set.")
     # From the first of the month, so that the file is the same for a month.

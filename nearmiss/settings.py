@@ -216,15 +216,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 # How long the private text of a closed report is kept, in case a mistake must be put right.
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # GlobaLeaks' default
 
-# What is published goes along under this licence, until the operator says otherwise: a name, best one
-# of the SPDX list, and where its text stands.
+# What is published goes along under this licence, until the operator says otherwise: its name, best
+# as in the SPDX list, and where its text stands.
 DATA_LICENCE = env.str("DATA_LICENCE", default="CC0-1.0")
 DATA_LICENCE_URL = env.str(
     "DATA_LICENCE_URL", default="https://creativecommons.org/publicdomain/zero/1.0/"
 )
 
-# Who speaks in the ids of feed entries: a host name, and a year in which it was the operator's. They
-# have to stay when the site moves, or every reader shows every story anew.
+# Who speaks in the ids of feed entries: a host name, and a year in which it was the operator's. It
+# has to stay when the site moves, or every reader shows every story anew.
 TAG_AUTHORITY = env.str("TAG_AUTHORITY", default=f"{ALLOWED_HOSTS[0].strip('.[]')},2026")
 
 # Where a weakness is reported, for /.well-known/security.txt: mailto:… or https://…

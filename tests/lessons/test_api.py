@@ -38,11 +38,11 @@ def get(client: Client, address: str, status: int = 200, **query: Any) -> dict[s
 
 def pages(client: Client, address: str, **query: Any) -> list[list[dict[str, Any]]]:
     """Return the items of each page, from the first to the last."""
-    found, cursor = [], ""
-    while cursor is not None:
-        answer = get(client, address, **query, **({"cursor": cursor} if cursor else {}))
+    answer = get(client, address, **query)
+    found = [answer["items"]]
+    while answer["next_cursor"] is not None:
+        answer = get(client, address, **query, cursor=answer["next_cursor"])
         found.append(answer["items"])
-        cursor = answer["next_cursor"]
     return found
 
 
