@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.db.models import Prefetch
 
-from lessons.markup import lesson_html, lesson_text
+from lessons.markup import lesson_html, plain_text
 from lessons.models import Lesson, Story, StoryQuerySet, Term
 
 Record = dict[str, Any]
@@ -44,10 +44,11 @@ def term_record(term: Term) -> Record:
 
 
 def lesson_record(lesson: Lesson) -> Record:
+    html = lesson_html(lesson.text)
     return {
         "number": lesson.position + 1,
-        "text": lesson_text(lesson.text),
-        "html": str(lesson_html(lesson.text)),
+        "text": plain_text(html),
+        "html": html,
         "terms": [term_record(term) for _, terms in lesson.facts() for term in terms],
     }
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import index, sitemap
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.models import Story, Term
+from lessons.models import Correction, Story, Term
 from lessons.public import for_machines, site_address
 
 # A sitemap may hold 50,000 addresses (sitemaps.org); a tenth is made in a quarter of a second.
@@ -34,7 +34,9 @@ class Stories(Sitemap):
     limit = ADDRESSES
 
     def items(self) -> QuerySet[Story]:
-        corrected = Coalesce(Max("corrections__date"), F("published"))
+        # Subqueries, since counting the pages leaves them out; it would group for a join.
+        corrections = Correction.objects.filter(story=OuterRef("pk")).order_by("-date")
+        corrected = Coalesce(Subquery(corrections.values("date")[:1]), F("published"))
         stories = Story.objects.published().annotate(updated=Greatest("published", corrected))
         return stories.latest_first().only("slug")
 
@@ -52,11 +54,10 @@ class Terms(Sitemap):
     limit = ADDRESSES
 
     def items(self) -> QuerySet[Term]:
-        in_stories = Term.objects.filter(story__in=Story.objects.published())
-        in_lessons = Term.objects.filter(lesson__story__in=Story.objects.published())
-        return Term.objects.public().filter(
-            Q(pk__in=in_stories.values("pk")) | Q(pk__in=in_lessons.values("pk"))
-        )
+        published = Story.objects.published()
+        carried = Exists(published.filter(terms=OuterRef("pk")))
+        taught = Exists(published.filter(lessons__terms=OuterRef("pk")))
+        return Term.objects.public().filter(carried | taught)
 
     def get_latest_lastmod(self) -> None:
         """Terms have no date."""
