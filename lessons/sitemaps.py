@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import index, sitemap
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from lessons.models import Correction, Story, Term
 from lessons.public import for_machines, site_address
+from lessons.records import story_counts
 
 # A sitemap may hold 50,000 addresses (sitemaps.org); a tenth is made in a quarter of a second.
 ADDRESSES = 5_000
@@ -54,10 +55,7 @@ class Terms(Sitemap):
     limit = ADDRESSES
 
     def items(self) -> QuerySet[Term]:
-        published = Story.objects.published()
-        carried = Exists(published.filter(terms=OuterRef("pk")))
-        taught = Exists(published.filter(lessons__terms=OuterRef("pk")))
-        return Term.objects.public().filter(carried | taught)
+        return Term.objects.public().filter(pk__in=story_counts())
 
     def get_latest_lastmod(self) -> None:
         """Terms have no date."""

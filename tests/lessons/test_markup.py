@@ -131,7 +131,6 @@ def test_text_without_markup_is_what_cleaning_would_leave(text: str) -> None:
     ("text", "plain"),
     [
         ("One.\n\nTwo.", "One.\nTwo."),
-        ("One\nline", "One\nline"),
         ("Use <em>both</em> & <strong>look</strong>.", "Use both & look."),
         ("Look:<ul><li>left</li><li>right</li></ul>", "Look:\nleft\nright"),
         ("5 < 6", "5 < 6"),
