@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: demo test check format identity bench-identity bench-desk lock audit clean
+.PHONY: demo test check format identity bench-identity bench-desk lock audit clean api-check
 
 demo: .venv/.demo  ## the whole site on http://127.0.0.1:8000 with sample stories
 	$(RUN) manage.py demo
@@ -35,6 +35,11 @@ bench-identity: .venv/.dev  ## speed, memory and recall of the engine beside oth
 
 bench-desk: .venv/.dev  ## how fast the desk answers with 10,000 reports, on the databases there are
 	$(RUN) -m tests.reports.bench_desk
+
+api-check: .venv/.dev  ## ask the API all that its description allows, and what it does not
+	$(PYTHON) -m venv .venv/schemathesis
+	.venv/schemathesis/bin/pip install --quiet "schemathesis>=4,<5"
+	$(RUN) -m tests.api_check
 
 lock: .venv/.dev  ## write the hash-locked requirements anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -10,7 +10,7 @@ Journal on Uncertainty, Fuzziness and Knowledge-based Systems 10 (2002), 557-570
 A fact that is missing was not given, or is rare: the page does not tell which of the two.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from lessons.vocabulary import UNSAID
 
@@ -35,6 +35,18 @@ def coarsen(
     are left out. published: how many published stories have just this combination of facts, the
     story itself among them. Facts that the story does not have make no difference there.
 
+    What coarsens many stories at once is in lessons/sharing.py.
+    """
+    return coarsen_by(facts, lambda combination: shared_by(combination, published))
+
+
+def coarsen_by(
+    facts: Mapping[str, Collection[str]], count: Callable[[Combination], int]
+) -> dict[str, frozenset[str]]:
+    """Return the facts of a story that may be shown, as `coarsen` does.
+
+    count: how many published stories have every fact of a combination, whatever else they have.
+
     A facet is shown with all its answers or not at all. No facet could be shown besides those that
     are, and none is left out for the sake of one that is needed less.
     """
@@ -43,7 +55,7 @@ def coarsen(
     for facet in NEED:
         slugs = frozenset(facts.get(facet, ())) - UNSAID
         fuller = combination | {(facet, slug) for slug in slugs}
-        if slugs and shared_by(fuller, published) >= K:
+        if slugs and count(fuller) >= K:
             shown[facet] = slugs
             combination = fuller
     return shown

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lessons import trends, uses, views
+from lessons import api, downloads, feeds, sitemaps, trends, uses, views
 from lessons.sheets import views as sheets
 
 app_name = "lessons"
@@ -20,4 +20,18 @@ urlpatterns = [
     path("sheet/selection/", sheets.selection, name="selection"),
     path("sheet/selection.pdf", sheets.selection_pdf, name="selection_pdf"),
     path("trends/", trends.page, name="trends"),
+    # To take along, and for machines
+    path("stories.atom", feeds.atom, name="atom"),
+    path("stories.rss", feeds.rss, name="rss"),
+    path("terms/<slug:facet>/<slug:slug>.atom", feeds.atom, name="term-atom"),
+    path("terms/<slug:facet>/<slug:slug>.rss", feeds.rss, name="term-rss"),
+    path("api/v1/", api.addresses()),
+    path("data/", downloads.data, name="data"),
+    path("data/stories.jsonl", downloads.jsonl_file, name="jsonl"),
+    path("data/datapackage.json", downloads.data_package, name="data-package"),
+    path("data/<slug:name>.csv", downloads.csv_file, name="csv"),
+    path("sitemap.xml", sitemaps.sitemap_index, name="sitemaps"),
+    path("sitemap-<slug:section>.xml", sitemaps.sitemap_section, name="sitemap"),
+    path("robots.txt", sitemaps.robots_txt, name="robots"),
+    path(".well-known/security.txt", sitemaps.security_txt, name="security-txt"),
 ]

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -262,6 +263,19 @@ RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # GlobaLeaks' default
 CLAIM_DAYS = env.int("CLAIM_DAYS", default=3)
 # A report that came in more weeks ago than this, and is still open, is overdue at the desk.
 OVERDUE_WEEKS = env.int("OVERDUE_WEEKS", default=6)
+# What is published goes along under this licence, until the operator says otherwise: its name, best
+# as in the SPDX list, and where its text stands.
+DATA_LICENCE = env.str("DATA_LICENCE", default="CC0-1.0")
+DATA_LICENCE_URL = env.str(
+    "DATA_LICENCE_URL", default="https://creativecommons.org/publicdomain/zero/1.0/"
+)
+
+# Who speaks in the ids of feed entries: a host name, and a year in which it was the operator's. It
+# has to stay when the site moves, or every reader shows every story anew.
+TAG_AUTHORITY = env.str("TAG_AUTHORITY", default=f"{ALLOWED_HOSTS[0].strip('.[]')},2026")
+
+# Where a weakness is reported, for /.well-known/security.txt: mailto:… or https://…
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 # Only the desk sets cookies, and all of them end with the browser: a year-old cookie on a shared
 # car computer would tell that a moderator used it.

@@ -73,6 +73,8 @@ PAGES = {
     "used": used,
     "trends": go("/trends/"),
     "promise": go("/promise/"),
+    "take along": go("/data/"),
+    "API": go("/api/v1/"),
     "nothing here": go("/nowhere/"),
     "form": go("/share/"),
     "form, folds open": form_with_folds_open,

@@ -3,12 +3,14 @@
 import re
 from html.parser import HTMLParser
 
+import bleach
 import nh3
 import pytest
+from django.utils.html import linebreaks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.markup import TAGS, lesson_html
+from lessons.markup import MARKUP, TAGS, lesson_html, plain_text
 
 # Pieces that a hostile or a careless author puts together.
 PIECES = st.sampled_from(
@@ -116,3 +118,23 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 )
 def test_what_becomes_of(text: str, html: str) -> None:
     assert lesson_html(text) == html
+
+
+@given(st.text())
+def test_text_without_markup_is_what_cleaning_would_leave(text: str) -> None:
+    plain = MARKUP.sub("", text)
+    cleaned = bleach.clean(linebreaks(plain), tags=TAGS, attributes={}, protocols=set(), strip=True)
+    assert lesson_html(plain) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("One.\n\nTwo.", "One.\nTwo."),
+        ("Use <em>both</em> & <strong>look</strong>.", "Use both & look."),
+        ("Look:<ul><li>left</li><li>right</li></ul>", "Look:\nleft\nright"),
+        ("5 < 6", "5 < 6"),
+    ],
+)
+def test_plain_text_has_a_line_for_each_paragraph_and_point(text: str, plain: str) -> None:
+    assert plain_text(lesson_html(text)) == plain

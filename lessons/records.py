@@ -1,0 +1,108 @@
+"""What a published story tells a machine: one form of it for the API, the feeds and the downloads.
+
+Whatever is not named here goes out nowhere. No key of a row is: a slug names a story.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.db.models import Count, Prefetch
+
+from lessons.markup import lesson_html, plain_text
+from lessons.models import Lesson, Story, StoryQuerySet, Term
+from lessons.vocabulary import FACETS
+
+Record = dict[str, Any]
+
+OF_STORIES = [facet.slug for facet in FACETS.values() if not facet.of_lesson]
+
+
+def with_everything(stories: StoryQuerySet) -> StoryQuerySet:
+    """Fetch along what the records of stories are made of, in a fixed number of queries."""
+    return stories.with_lessons().prefetch_related("corrections")
+
+
+def with_every_term(stories: StoryQuerySet) -> StoryQuerySet:
+    """Fetch the same, with the identifying terms of the stories: for `Sharing.shown` alone."""
+    return stories.prefetch_related(
+        "terms",
+        Prefetch("lessons__terms", Term.objects.public().of_lessons()),
+        "corrections",
+    )
+
+
+def published_on(story: Story) -> datetime.date:
+    """Return the day of publication of a story that came through `published()`."""
+    return cast(datetime.date, story.published)
+
+
+def updated(story: Story) -> datetime.date:
+    """Return the day of the last correction, or of publication."""
+    return max([published_on(story), *(each.date for each in story.corrections.all())])
+
+
+def story_counts() -> dict[int, int]:
+    """Return how many published stories carry each term that any carries, by the term's key.
+
+    Two grouped reads: over 20,000 stories a sixth of `with_story_counts()`. A facet is one of
+    stories or one of lessons, so no term is counted in both.
+    """
+    published = Story.objects.published()
+    in_stories = Story.terms.through.objects.filter(story__in=published, term__facet__in=OF_STORIES)
+    in_lessons = Lesson.terms.through.objects.filter(lesson__story__in=published).exclude(
+        term__facet__in=OF_STORIES
+    )
+    counts = dict(in_stories.values_list("term").annotate(Count("pk")))
+    return counts | dict(
+        in_lessons.values_list("term").annotate(Count("lesson__story", distinct=True))
+    )
+
+
+def term_record(term: Term) -> Record:
+    return {"facet": term.facet, "slug": term.slug, "label": term.label}
+
+
+def lesson_record(lesson: Lesson) -> Record:
+    html = lesson_html(lesson.text)
+    return {
+        "number": lesson.position + 1,
+        "text": plain_text(html),
+        "html": html,
+        "terms": [term_record(term) for _, terms in lesson.facts() for term in terms],
+    }
+
+
+def story_record(story: Story, site: str) -> Record:
+    """Return a story in short, with its lessons and without any fact that could single out.
+
+    site: scheme and host before each address, such as "https://near-miss.example".
+    """
+    return {
+        "slug": story.slug,
+        "url": site + story.get_absolute_url(),
+        "title": story.title,
+        "summary": story.summary,
+        "published": story.published,
+        "updated": updated(story),
+        "terms": [
+            term_record(term)
+            for term in story.terms.all()
+            if term.is_public and not term.facet_info.of_lesson
+        ],
+        "lessons": [lesson_record(lesson) for lesson in story.lessons.all()],
+    }
+
+
+def full_story_record(story: Story, site: str, shown: Iterable[Term]) -> Record:
+    """Return all that may be told of a story.
+
+    shown: identifying terms that it shares with enough others, as lessons/coarsening.py has it.
+    """
+    record = story_record(story, site)
+    record["narrative"] = story.narrative
+    record["terms"] += [term_record(term) for term in shown]
+    record["corrections"] = [
+        {"date": correction.date, "note": correction.note} for correction in story.corrections.all()
+    ]
+    return record
