@@ -244,7 +244,7 @@ class Plot:
     ) -> tuple[float, float, float, float]:
         """Return x, y, width and height of a value."""
         if self.kind == Kind.BARS:
-            y = self._row * index + ROW + (BAR + 2) * number
+            y: float = self._row * index + ROW + (BAR + 2) * number
             return 0, y, FULL * (value or 0) / self.top, BAR
         if self.kind == Kind.LINES:
             return self._middle(index), self._y(value or 0), 0, 0

@@ -1,10 +1,10 @@
 """The private side of the site."""
 
 from django.apps import AppConfig
-from django.core.checks import Tags, register
-from django.db.models.signals import post_migrate
 
-from reports import append_only
+from nearmiss import append_only
+
+DECISIONS = append_only.Log("reports_decision", "decision", "The log of decisions")
 
 
 class ReportsConfig(AppConfig):
@@ -12,5 +12,4 @@ class ReportsConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        post_migrate.connect(append_only.install_after_migrate, sender=self)
-        register(append_only.check_triggers, Tags.database)
+        append_only.protect(self, DECISIONS)

@@ -1,4 +1,4 @@
-"""Django's flush, made to work with a log that refuses to be deleted.
+"""Django's flush, made to work with logs that refuse to be deleted.
 
 On PostgreSQL flush truncates, which no row trigger sees; on SQLite it deletes row by row.
 """
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.commands import flush
 from django.db import connections
 
-from reports import append_only
+from nearmiss import append_only
 
 
 class Command(flush.Command):
