@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from typing import Any
 
 import pytest
 import time_machine
@@ -27,7 +28,7 @@ def rows() -> list[tuple[object, ...]]:
 def make_closed() -> None:
     """Make reports of which six are due on TODAY, in two quarters, one of them with its story."""
     passer, approver = make_moderator("passer"), make_moderator("approver")
-    both = {"passed_by": passer, "approved_by": approver}
+    both: dict[str, Any] = {"passed_by": passer, "approved_by": approver}
     make_report(State.PUBLISHED, closed_week="2026-W10", **both)
     make_report(State.DECLINED, closed_week="2026-W11")
     make_report(State.DECLINED, closed_week="2026-W13")
