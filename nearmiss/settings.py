@@ -215,6 +215,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 # How long the private text of a closed report is kept, in case a mistake must be put right.
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # GlobaLeaks' default
 
+# How long an open report may wait before the desk calls it overdue.
+OVERDUE_WEEKS = env.int("OVERDUE_WEEKS", default=6)
+
 # Only the desk sets cookies, and all of them end with the browser: a year-old cookie on a shared
 # car computer would tell that a moderator used it.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

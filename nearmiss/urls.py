@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from nearmiss import views
+from reports import figures
 
 handler500 = "nearmiss.views.server_error"
 
@@ -11,5 +12,6 @@ urlpatterns = [
     path("", include("lessons.urls")),
     path("", include("reports.urls")),
     path("promise/", views.promise, name="promise"),
+    path("desk/figures/", admin.site.admin_view(figures.page), name="figures"),
     path("desk/", admin.site.urls),
 ]

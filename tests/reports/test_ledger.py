@@ -166,7 +166,9 @@ def test_nothing_on_the_page_depends_on_what_is_withheld() -> None:
         with transaction.atomic():
             pages.append(world(small))
             transaction.set_rollback(True)
-    assert "<td>18 or more</td>" in pages[0]  # 7 withdrawn, 5 published and 6 declined are purged, and told
+    assert (
+        "<td>18 or more</td>" in pages[0]
+    )  # 7 withdrawn, 5 published and 6 declined are purged, and told
     assert len(set(pages)) == 1
 
 
