@@ -19,7 +19,7 @@ OFFICER = "officer"
 class WhoFilter(admin.SimpleListFilter):
     """Filter by who acted: one of those who ever did, or the officers."""
 
-    title = "who"
+    title = "who acted"
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -77,11 +77,10 @@ def count(today: datetime.date) -> Figures:
     now = quarter_of(this)
     since = min([*received, *published], default=now)
     shown = list(quarters(since, now))[-QUARTERS:]
-    labels = [f"{quarter}, so far" if quarter == now else quarter for quarter in shown]
     drawn = {
         "received": plots.columns(
-            "Received and published, by quarter",
-            labels,
+            f"Received and published, by quarter; {now} so far",
+            shown,
             [
                 plots.Series("Received", [received[quarter] for quarter in shown]),
                 plots.Series("Published", [sum(published.get(q, {}).values()) for q in shown]),
@@ -89,8 +88,8 @@ def count(today: datetime.date) -> Figures:
             about="Quarter",
         ),
         "median": plots.lines(
-            "Median weeks from receipt to publication, by quarter of publication",
-            labels,
+            f"Median weeks from receipt to publication, by quarter of publication; {now} so far",
+            shown,
             [plots.Series("Weeks", [middle(published.get(quarter)) for quarter in shown])],
             about="Quarter",
             withheld="none published",

@@ -62,6 +62,7 @@ PAGES = {
     "story": go(SAMPLE),
     "term": go("/terms/lesson_theme/search-every-time/"),
     "promise": go("/promise/"),
+    "ledger": go("/ledger/"),
     "nothing here": go("/nowhere/"),
     "form": go("/share/"),
     "form, folds open": form_with_folds_open,
