@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: demo test check format identity bench-identity lock audit clean
+.PHONY: demo test check format identity bench-identity pictures lock audit clean
 
 demo: .venv/.demo  ## the whole site on http://127.0.0.1:8000 with sample stories
 	$(RUN) manage.py demo
@@ -32,6 +32,9 @@ identity: .venv/.dev  ## score the identity engine on the marked narratives
 
 bench-identity: .venv/.dev  ## speed, memory and recall of the engine beside other tools
 	$(RUN) -m tests.reports.identity.bench
+
+pictures: .venv/.dev  ## take the pictures of docs/moderators.md anew, from a running site
+	$(RUN) -m pytest -q tests/e2e/pictures.py
 
 lock: .venv/.dev  ## write the hash-locked requirements anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
