@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: demo test check format identity bench-identity bench-desk lock audit clean api-check
+.PHONY: demo test check format identity bench-identity bench-desk lock audit clean api-check pictures
 
 demo: .venv/.demo  ## the whole site on http://127.0.0.1:8000 with sample stories
 	$(RUN) manage.py demo
@@ -40,6 +40,9 @@ api-check: .venv/.dev  ## ask the API all that its description allows, and what 
 	$(PYTHON) -m venv .venv/schemathesis
 	.venv/schemathesis/bin/pip install --quiet "schemathesis>=4,<5"
 	$(RUN) -m tests.api_check
+
+pictures: .venv/.dev  ## take the pictures of docs/moderators.md anew, from a running site
+	$(RUN) -m pytest -q tests/e2e/pictures.py
 
 lock: .venv/.dev  ## write the hash-locked requirements anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -235,6 +235,39 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 # Whoever leaves the desk open on a shared computer is signed out after this.
 IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)
 
+
+# Mail goes out only from commands, never from a request. A laptop prints it.
+def mail_server() -> dict[str, Any]:
+    """Return Django's settings of EMAIL_URL; without one production has no mail server."""
+    default = "dummymail://" if PRODUCTION else "consolemail://"
+    try:
+        config: dict[str, Any] = env.email_url("EMAIL_URL", default=default)
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured(
+            "EMAIL_URL is no address of a mail server. Write it as "
+            "smtp+tls://user:password@host:587, or smtp+ssl:// or smtp://, and what is special in "
+            "a password as %23."
+        ) from None
+    return config
+
+
+MAIL = mail_server()
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="" if PRODUCTION else "Near Miss <near-miss@localhost>"
+)
+# Where the site stands, for links in mail; a mail has no request to take it from.
+SITE_URL = env.str(
+    "SITE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else ""
+).rstrip("/")
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -1,4 +1,4 @@
-"""The moderators' desk: the queue of reports, the way to each, and the log of decisions."""
+"""The moderators' desk: the queue of reports, and the way to each."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
+import reports.admin_logs  # noqa: F401 - Django looks for registrations in admin.py alone
 from reports import corrections, desk, review
-from reports.models import Decision, Report, State
+from reports.models import Report, State
 from reports.queue import (
     SEARCHED,
     FactFilter,
@@ -239,34 +240,3 @@ class ReportAdmin(ReviewersOnly):
         self, request: HttpRequest, queryset: QuerySet
     ) -> None:
         return None
-
-
-@admin.register(Decision)
-class DecisionAdmin(ReviewersOnly):
-    """The log, to read. The database refuses to change it."""
-
-    list_display = fields = readonly_fields = ("when", "who", "action", "which")
-    list_display_links = None
-    list_filter = ("action",)
-    list_select_related = ("moderator", "report")
-    list_per_page = 100
-    show_facets = admin.ShowFacets.NEVER
-    show_full_result_count = False
-    sortable_by = ()
-    ordering = ("-at", "pk")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description="When (UTC)", empty_value="No time is kept")
-    def when(self, decision: Decision) -> str | None:
-        return f"{decision.at:%Y-%m-%d %H:%M}" if decision.at else None
-
-    @admin.display(description="Report")
-    def which(self, decision: Decision) -> str:
-        page = reverse(desk.REVIEW, args=[decision.report_id])
-        return format_html('<a href="{}">{}</a>', page, decision.report)
-
-    @admin.display(description="Who")
-    def who(self, decision: Decision) -> str:
-        return str(decision.moderator or "The officer")

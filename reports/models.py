@@ -371,3 +371,54 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.moderator or 'The officer'} {self.get_action_display()}"
+
+
+class Purge(models.Model):
+    """One row of the log: how many texts were deleted on a day. Append-only; it names no report.
+
+    quarter: in which these reports were closed, or their stories taken down. The ledger needs it,
+    to leave out what would tell a number that it withholds.
+    """
+
+    # Reports that lost their private text, by how they had been closed; and stories, taken down
+    # after they were published, that were deleted.
+    COUNTS = ("published", "declined", "withdrawn", "taken_down")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    day = models.DateField()
+    quarter = models.CharField(max_length=7, help_text="As 2026 Q1.")
+    published = models.PositiveIntegerField(default=0)
+    declined = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0)
+    taken_down = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day", "-quarter", "pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published__gt=0)
+                | Q(declined__gt=0)
+                | Q(withdrawn__gt=0)
+                | Q(taken_down__gt=0),
+                name="a_purge_deletes_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Purge of {self.day}"
+
+
+class Digest(models.Model):
+    """The day of the last digest mail to a moderator, so that none is sent twice."""
+
+    moderator = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    day = models.DateField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Digest of {self.moderator}"

@@ -75,6 +75,7 @@ PAGES = {
     "promise": go("/promise/"),
     "take along": go("/data/"),
     "API": go("/api/v1/"),
+    "ledger": go("/ledger/"),
     "nothing here": go("/nowhere/"),
     "form": go("/share/"),
     "form, folds open": form_with_folds_open,

@@ -83,3 +83,23 @@ def test_debug_is_off_unless_asked_for(tmp_path: Path) -> None:
     environment = {"DATA_DIR": str(tmp_path)}
     assert start(environment, "settings.DEBUG").stdout == "False\n"
     assert start(environment | {"DEBUG": "on"}, "settings.DEBUG").stdout == "True\n"
+
+
+@pytest.mark.parametrize("url", ["mail.example", "imap://mail.example", "smtp://host:port"])
+def test_a_mail_server_that_is_none_stops_the_start_and_is_named(url: str) -> None:
+    done = start(GOOD | {"EMAIL_URL": url})
+    assert done.returncode == 1
+    assert "EMAIL_URL is no address of a mail server" in done.stderr
+
+
+def test_a_mail_server_is_read_from_its_address() -> None:
+    show = (
+        "settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER, "
+        "settings.EMAIL_HOST_PASSWORD, settings.EMAIL_USE_TLS, settings.SITE_URL"
+    )
+    url = "smtp+tls://desk:pa%23ss@mail.example:587"
+    done = start(GOOD | {"EMAIL_URL": url}, f"({show})")
+    assert done.stdout == (
+        "('mail.example', 587, 'desk', 'pa#ss', True, 'https://near-miss.example')\n"
+    )
+    assert start(GOOD, "settings.EMAIL_BACKEND").stdout.endswith("dummy.EmailBackend\n")
