@@ -118,7 +118,7 @@ def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page) -> N
     officer.get_by_role("button", name="It does not give me away").click()
     officer.get_by_role("button", name="Send", exact=True).click()
     first.goto(address)
-    expect(first.locator(".letters")).to_contain_text("it does not give me away")
+    expect(first.locator("#letters")).to_contain_text("it does not give me away")
     tick_checks(first)
     press(first, "pass_on")
 
