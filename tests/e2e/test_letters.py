@@ -63,7 +63,7 @@ def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page) -> N
     first.get_by_text("Ask the officer something").click()
     first.get_by_label("Your question").fill("Did Sgt. Ramirez know him?")
     press(first, "ask")
-    expect(first.locator(".suspected")).to_contain_text("Ramirez")
+    expect(first.locator(".unsettled")).to_contain_text("Ramirez")
     assert at_receipt(officer, receipt) == "Your story is being read"
     first.get_by_label("Your question").fill("How far away was the car?")
     first.get_by_label("What would you do differently on the next call of this kind?").check()
@@ -118,7 +118,7 @@ def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page) -> N
     officer.get_by_role("button", name="It does not give me away").click()
     officer.get_by_role("button", name="Send", exact=True).click()
     first.goto(address)
-    expect(first.locator(".letters")).to_contain_text("it does not give me away")
+    expect(first.locator("#letters")).to_contain_text("it does not give me away")
     tick_checks(first)
     press(first, "pass_on")
 
