@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Locator, Page
 
 from tests.e2e.conftest import PROJECT, Site
 from tests.e2e.desk import sign_in
-from tests.e2e.test_whole_way import open_report, press
 from tests.e2e.test_letters import at_receipt, tell
+from tests.e2e.test_whole_way import open_report, press
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Site, find_no_barrier
 from tests.e2e.desk import sign_in
+from tests.e2e.test_letters import LEAD, tell
 from tests.e2e.test_whole_way import open_report, press
-from tests.e2e.test_letters import lead, tell  # noqa: F401 - a fixture is found by its name
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +18,10 @@ STORY = "I stood beside the car at dusk, and a truck passed so close that it too
 
 
 def test_a_lead_reads_the_logs_and_takes_one_along(
-    browser: Browser,
-    site: Site,
-    lead: str,  # noqa: F811
-    tmp_path: Path,
+    browser: Browser, site: Site, tmp_path: Path
 ) -> None:
     tell(browser.new_context(base_url=site.url).new_page(), STORY)
-    page = sign_in(browser, site, lead)
+    page = sign_in(browser, site, LEAD)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     open_report(page, "I stood beside the car at dusk")
@@ -50,5 +47,5 @@ def test_a_lead_reads_the_logs_and_takes_one_along(
     with (tmp_path / "decisions.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["did"] for row in rows} == {"claimed"}
-    assert lead in {row["who"] for row in rows}
+    assert LEAD in {row["who"] for row in rows}
     assert complaints == []
