@@ -35,6 +35,7 @@ FEW = 3  # stories that may always have it, where there are not many yet
 SHORTEST = 3  # characters of a word that can tell something
 TELLING = 100  # words of a text that are looked for, the most telling ones
 SAMPLE = 500  # latest stories, by which PostgreSQL estimates how many have a word
+ENOUGH = 6_000  # characters of a text that are read: more has no more words that tell
 LEAST = 0.12  # share of the weight of a text's words that a story must have to resemble it
 
 # What is deleted from an FTS5 index stays readable in it, marked as deleted, until its parts are
@@ -109,7 +110,7 @@ def resembling(text: str, *, limit: int, without: Story | None = None) -> list[t
     With each comes its share of the text's telling words, by weight: 1 for the text itself.
     without: a story to leave out. Takes four queries, whatever there is.
     """
-    telling, whole = _telling(connection, text)
+    telling, whole = _telling(connection, text[:ENOUGH])
     shared: Counter[int] = Counter()
     for word, story in _stories_with(connection, list(telling)):
         shared[story] += telling[word]  # type: ignore[assignment]

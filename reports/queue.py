@@ -36,7 +36,7 @@ UNKNOWN_SEVERITY = 99  # after every term of worst_potential
 
 SEARCHED = ("story", "title", "advice")
 SEARCH_WORDS = 8  # of a search that are looked for
-FOUND = 1_000  # reports that a search finds at most; nobody reads further
+FOUND = 500  # reports that a search finds at most; nobody reads further
 
 Choices = list[dict[str, Any]]
 
