@@ -94,11 +94,11 @@ def test_the_officer_reads_the_question_and_nothing_of_who_asked(client: Client)
 
 
 def test_the_officer_reads_the_text_as_it_would_stand(client: Client) -> None:
-    report = to_be_read(story="We stood & waited <b>there</b>.", terms=[term("light", "daylight")])
+    report = to_be_read(story="We stood & waited > there.", terms=[term("light", "daylight")])
     page = at_receipt(client)
     for words in (report.title, report.summary, "Stand where the car shields you.", "Daylight"):
         assert words in text(page)
-    assert "We stood &amp; waited &lt;b&gt;there&lt;/b&gt;." in page.content.decode()
+    assert "We stood &amp; waited &gt; there." in page.content.decode()
     assert hidden(page)["shown"] == Draft.of(report).digest()
     assert "asker" not in text(page)
 
@@ -136,12 +136,12 @@ def test_the_officer_reads_why_and_the_words_with_it(client: Client) -> None:
     report = make_report(receipt_hash=HASH)
     alex = make_moderator("zanzibar")
     review.decline(
-        report=report, version=0, moderator=alex, reason="other", words="<i>Ask again.</i>"
+        report=report, version=0, moderator=alex, reason="other", words="Ask again & again."
     )
     page = at_receipt(client)
     assert headline(page) == "Your story will not be published"
     assert "Another reason." in text(page)
-    assert "&lt;i&gt;Ask again.&lt;/i&gt;" in page.content.decode()
+    assert "Ask again &amp; again." in page.content.decode()
     assert "zanzibar" not in text(page)
     assert "Withdraw this story" not in text(page)
 

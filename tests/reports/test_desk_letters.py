@@ -151,10 +151,10 @@ def test_an_answer_is_shown_with_what_the_engine_says_of_it() -> None:
     report, client = make_report(State.IN_REVIEW), signed_in(make_moderator())
     report = review.ask(report=report, version=0, moderator=make_moderator("asker"), text="Who?")
     question = report.messages.get().pk
-    review.answer(report=report, question=question, text="<b>Sgt. Ramirez</b> wore a zilbert.")
+    review.answer(report=report, question=question, text="Sgt. Ramirez & I wore a zilbert.")
     page = text_of(client.get(page_of(report)))
     assert "asker" in page
-    assert "&lt;b&gt;Sgt. <mark>Ramirez</mark>&lt;/b&gt;" in page
+    assert "Sgt. <mark>Ramirez</mark> &amp; I" in page
     assert re.search(r"<mark>Ramirez</mark> Person, certain\.", page)
     assert re.search(r"<mark>zilbert</mark> \w+, only a doubt\.", page)
     assert list(Report.objects.answered()) == [report]

@@ -196,10 +196,10 @@ def test_line_breaks_are_of_one_kind(client: Client) -> None:
 
 
 def test_nothing_is_cleaned_away_and_nothing_runs(client: Client) -> None:
-    story = "He ran <b and then c>d more. <script>alert(1)</script> We stood & waited there."
+    story = "He ran <b and then c>d more. <script>go</script> We stood & waited there."
     page = post(client, story=story).content.decode()
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>go" not in page
+    assert "&lt;script&gt;go&lt;/script&gt;" in page
     send(client, story=story)
     assert Report.objects.get().story == story
 
