@@ -257,8 +257,9 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
     [
         ("/", 5),  # stories, their terms, lessons, the lessons' terms; themes
         ("/stories/", 5),  # count, and the same four
-        # story, terms, lessons, the lessons' terms; identifying terms, who shares them; related
-        ("/stories/story-0/", 8),
+        # story, terms, lessons, their terms, corrections; identifying terms, who shares them (2), the
+        # most alike (2)
+        ("/stories/story-0/", 10),
         ("/terms/hazard/ambush/", 6),  # term, count, and the same four
         ("/terms/lesson_theme/debrief/", 7),  # the same six, and the lessons on the theme
         ("/promise/", 0),
