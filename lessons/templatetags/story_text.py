@@ -7,11 +7,14 @@ from django.utils.html import conditional_escape, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.markup import lesson_html
+from lessons.search.index import END, START
 
 register = template.Library()
 
 # What stripping puts in place of an identifier: its kind, and a letter that tells one from another.
 LABEL = re.compile(r"\[[a-z]+(?: [a-z]+){0,2}(?: [A-Z]{1,2})?\]")
+
+FIND = re.compile(f"{START}([^{START}{END}<]*){END}")
 
 
 def mark_labels(html: str) -> SafeString:
@@ -35,3 +38,22 @@ def narrative(text: str) -> SafeString:
 def lesson(text: str) -> SafeString:
     """The text of a lesson, as lessons.markup renders it."""
     return lesson_html(text)
+
+
+def mark_finds(html: str) -> SafeString:
+    """Return HTML with what a search found in mark elements. A find across tags stays unmarked."""
+    marked = FIND.sub(r'<mark class="find">\1</mark>', html)
+    return mark_safe(marked.replace(START, "").replace(END, ""))  # noqa: S308
+
+
+@register.filter(is_safe=True)
+def with_finds(text: str) -> SafeString:
+    """One line of plain text with finds, escaped, its finds and labels marked."""
+    html = mark_labels(conditional_escape(text))
+    return mark_finds(html)
+
+
+@register.filter(is_safe=True)
+def lesson_with_finds(text: str) -> SafeString:
+    """The text of a lesson with finds, as lessons.markup renders it, its finds marked."""
+    return mark_finds(lesson_html(text))
