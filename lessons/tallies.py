@@ -16,15 +16,17 @@ def _quoted(values: frozenset[str] | tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in sorted(values))
 
 
-# Subsets of up to FACTS_COUNTED facts, as the bits of a number.
-MASKS = f"""
-CREATE VIEW lessons_mask AS
-WITH RECURSIVE mask(mask) AS (SELECT 1 UNION ALL SELECT mask + 1 FROM mask WHERE mask < {2**FACTS_COUNTED - 1})
-SELECT mask FROM mask"""
+# Subsets of up to FACTS_COUNTED facts, as the bits of a number, in the table lessons_mask.
+_MASKS = f"""
+INSERT INTO lessons_mask
+WITH RECURSIVE every(mask) AS
+(SELECT 1 UNION ALL SELECT mask + 1 FROM every WHERE mask < {2**FACTS_COUNTED - 1})
+SELECT mask FROM every"""
 
 _FACTS = f"""
 SELECT carried.story_id, carried.term_id, CAST(row_number() OVER (
-  PARTITION BY carried.story_id ORDER BY carried.term_id) - 1 AS integer) AS bit
+  PARTITION BY carried.story_id ORDER BY carried.term_id) - 1 AS integer) AS bit,
+CAST(count(*) OVER (PARTITION BY carried.story_id) AS integer) AS facts
 FROM lessons_carried carried JOIN lessons_term term ON term.id = carried.term_id
 WHERE carried.own AND term.facet NOT IN ({_quoted(PUBLIC_FACETS)})
 AND term.slug NOT IN ({_quoted(UNSAID)}) AND carried.story_id IN ({{stories}})"""
@@ -45,10 +47,8 @@ _COUNT_COMBINATIONS = f"""
 INSERT INTO lessons_combinationcount (key, stories)
 SELECT key, {{sign}} count(*) FROM (
   SELECT fact.story_id, mask.mask, {_KEY} AS key
-  FROM (SELECT story_id, CAST(count(*) AS integer) AS facts FROM ({_FACTS}) each_fact
-    GROUP BY story_id HAVING count(*) <= {FACTS_COUNTED}) few
-  CROSS JOIN ({_FACTS}) fact CROSS JOIN lessons_mask mask
-  WHERE few.story_id = fact.story_id AND mask.mask < (1 << few.facts)
+  FROM ({_FACTS}) fact CROSS JOIN lessons_mask mask
+  WHERE fact.facts <= {FACTS_COUNTED} AND mask.mask < (1 << fact.facts)
   AND ((mask.mask >> fact.bit) & 1) = 1
   GROUP BY fact.story_id, mask.mask) combination
 WHERE true GROUP BY key ORDER BY key
@@ -117,6 +117,8 @@ def count(stories: str) -> Iterator[str]:
 
 def rebuild() -> Iterator[str]:
     """Yield the statements that count everything from the start."""
+    yield "DELETE FROM lessons_mask"
+    yield _MASKS
     for table in TABLES:
         yield f"DELETE FROM {table}"  # noqa: S608 - a name from above
     yield from count("SELECT id FROM lessons_story WHERE published IS NOT NULL")

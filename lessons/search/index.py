@@ -16,7 +16,18 @@ from lessons.search.query import Query
 
 START, END = "\ue000", "\ue001"  # around what was found, in a text; of no script, for private use
 
+# Those of lessons/markup.py; they are no words.
+TAGS = ("p", "ul", "ol", "li", "em", "strong")
+
 RowsT = TypeVar("RowsT", bound="models.QuerySet[Any]")
+
+
+def without_tags(text: str) -> str:
+    """Return the SQL of a text without its tags, from the SQL of the text."""
+    for tag in TAGS:
+        for form in (f"<{tag}>", f"</{tag}>"):
+            text = f"replace({text}, '{form}', ' ')"
+    return text
 
 
 @dataclass(frozen=True)

@@ -12,35 +12,23 @@ from typing import Any
 from django.db import connection
 
 from lessons import tallies
-from lessons.search.index import END, START, Passage, RowsT
+from lessons.search.index import END, START, Passage, RowsT, without_tags
 from lessons.search.query import Part, Query
 
 WORDS_IN_A_PASSAGE = 40
 STEPS = 20_000  # of SQLite's machine between two looks at the clock
 LONGEST = 3  # letters by which a word that was meant may be longer or shorter
 
-TAGS = ("p", "ul", "ol", "li", "em", "strong")  # of lessons/markup.py, which are no words
-
-
-def _plain(text: str) -> str:
-    """Return the SQL of a text without its tags."""
-    for tag in TAGS:
-        for form in (f"<{tag}>", f"</{tag}>"):
-            text = f"replace({text}, '{form}', ' ')"
-    return text
-
-
 VIEWS = {
-    "lessons_mask": tallies.MASKS,
     "lessons_lesson_text": f"""
 CREATE VIEW lessons_lesson_text AS
-SELECT lesson.id, lesson.story_id, {_plain("lesson.text")} AS text
+SELECT lesson.id, lesson.story_id, {without_tags("lesson.text")} AS text
 FROM lessons_lesson lesson JOIN lessons_story story ON story.id = lesson.story_id
 WHERE story.published IS NOT NULL""",
     "lessons_story_text": f"""
 CREATE VIEW lessons_story_text AS
 SELECT story.id, story.title, coalesce((
-  SELECT group_concat({_plain("lesson.text")}, ' ') FROM lessons_lesson lesson
+  SELECT group_concat({without_tags("lesson.text")}, ' ') FROM lessons_lesson lesson
   WHERE lesson.story_id = story.id), '') AS lessons, story.summary, story.narrative
 FROM lessons_story story WHERE story.published IS NOT NULL""",
 }
@@ -48,6 +36,7 @@ FROM lessons_story story WHERE story.published IS NOT NULL""",
 # The last two tell the words of one text apart: a trigger writes the text, reads the words, and
 # empties the table again. FTS5 has no other way to say which words it sees.
 TABLES = {
+    "lessons_mask": "CREATE TABLE lessons_mask (mask integer PRIMARY KEY)",
     "lessons_story_search": """
 CREATE VIRTUAL TABLE lessons_story_search USING fts5(title, lessons, summary, narrative,
 content='lessons_story_text', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
