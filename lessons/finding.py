@@ -19,6 +19,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from lessons import paging, search
 from lessons.models import Carried, CombinationCount, Lesson, Story, Term
+from lessons.search.index import END, START
 from lessons.search.query import CHARACTERS_READ, Query, only_common, parse
 from lessons.search.vendor import index
 from lessons.vocabulary import FACETS, Facet
@@ -333,7 +334,10 @@ class LessonFinder(Finder):
             lessons = [by_key[key] for key in page.rows if key in by_key]
             texts = index().lesson_texts(page.rows, query) if page.rows else {}
             for lesson in lessons:
-                lesson.found = texts.get(lesson.pk)
+                marked = texts.get(lesson.pk, "")
+                # The index knows no tags; a lesson that has some is shown without marks.
+                if marked.replace(START, "").replace(END, "") == lesson.text:
+                    lesson.found = marked
         return {"page": page, "lessons": lessons, "section": "lessons"}
 
     def numbers(self, keys: Sequence[int]) -> dict[int, int]:

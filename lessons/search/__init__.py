@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, models
 
 from lessons.models import Lesson, Story
-from lessons.search.query import COMMON, Part, Query, parse
+from lessons.search.query import COMMON, Part, Query, parse, synonyms
 from lessons.search.spelling import nearest
 from lessons.search.vendor import index
 
@@ -101,7 +101,7 @@ def _hits(rows: Iterable[Any]) -> tuple[list[Hit], bool]:
     hits = [
         Hit(pk, int(f"{day:%Y%m%d}"), max(0, round(score * 1_000_000))) for pk, day, score in rows
     ]
-    found = sorted(hits[:HITS], key=lambda hit: (hit.score, hit.day, hit.pk), reverse=True)
+    found = sorted(hits[:HITS], key=lambda hit: (hit.score, hit.pk), reverse=True)
     return found, len(hits) > HITS
 
 
@@ -144,4 +144,6 @@ def _corrected_word(word: str) -> str:
     itself = Part(word, (((word,),),))
     if _matching(Story.objects.published(), Query((itself,))).exists():
         return word
-    return nearest(word, index().words_like(word)) or word
+    # A word of the trade that no story holds may still stand for one that some do.
+    of_the_trade = [(phrase[0], 0) for phrase in synonyms() if len(phrase) == 1]
+    return nearest(word, index().words_like(word) + of_the_trade) or word
