@@ -6,6 +6,7 @@ count at once, and a page reads a number where it would count 100,000 rows. The 
 same on both databases; only the way to hang them on a change differs.
 """
 
+import secrets
 from collections.abc import Iterator
 
 from lessons.models import FACTS_COUNTED
@@ -70,6 +71,16 @@ _FORGET_NONE = "DELETE FROM lessons_combinationcount WHERE stories <= 0 AND key 
 
 TABLES = ("lessons_carried", "lessons_termcount", "lessons_combinationcount")
 
+# Whatever a page shows stands in these tables. The number of the version changes with any of them,
+# so that a page made for one version is good for as long as that lasts: see kept.py.
+SHOWN = (
+    "lessons_story", "lessons_lesson", "lessons_term", "lessons_correction", "lessons_story_terms",
+    "lessons_lesson_terms",
+)  # fmt: skip
+NEXT_VERSION = "UPDATE lessons_version SET number = number + 1"
+# A first number that no version had before, in case the table is made anew.
+_FIRST_VERSION = "INSERT INTO lessons_version VALUES ({number})"
+
 COUNT_ALL_STORIES = """
 INSERT INTO lessons_combinationcount (key, stories)
 SELECT '', count(*) FROM lessons_story WHERE published IS NOT NULL"""
@@ -117,6 +128,8 @@ def count(stories: str) -> Iterator[str]:
 
 def rebuild() -> Iterator[str]:
     """Yield the statements that count everything from the start."""
+    yield "DELETE FROM lessons_version"
+    yield _FIRST_VERSION.format(number=secrets.randbelow(2**52))
     yield "DELETE FROM lessons_mask"
     yield _MASKS
     for table in TABLES:

@@ -15,16 +15,18 @@ from django.views.decorators.http import conditional_page, require_safe
 from django.views.generic import DetailView
 
 from lessons.finding import story_page
+from lessons.kept import kept
 from lessons.models import CombinationCount, Story, Term
 
 STORIES_ON_HOME = 5  # the lead and four more: what fits two screens of a phone
 
-same_for_everyone = [cache_control(public=True, max_age=60), conditional_page]
+same_for_everyone = [cache_control(public=True, max_age=60), conditional_page, kept]
 
 
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
+@kept
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, the two things to do here, the latest stories and the themes."""
     stories = list(Story.objects.published().latest_first().with_lessons()[:STORIES_ON_HOME])
@@ -59,6 +61,7 @@ class StoryDetail(DetailView):
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
+@kept
 def term(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     """What is published under one term; terms that could single somebody out have no page."""
     term = get_object_or_404(Term.objects.public().with_counts(), facet=facet, slug=slug)

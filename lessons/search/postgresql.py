@@ -117,9 +117,19 @@ BEGIN
   RETURN NULL;
 END $body$"""
 
+# The lock comes first here, too: whoever waited for it while holding the row would stop everybody.
+_NEXT_VERSION = f"""
+CREATE OR REPLACE FUNCTION lessons_next_version() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  PERFORM pg_advisory_xact_lock({LOCK});
+  {tallies.NEXT_VERSION};
+  RETURN NULL;
+END $body$"""
+
 TABLES = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE TABLE IF NOT EXISTS lessons_mask (mask integer PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS lessons_version (number bigint NOT NULL)",
     _PLAIN,
     "ALTER TABLE lessons_story ADD COLUMN IF NOT EXISTS search tsvector",
     "ALTER TABLE lessons_story ADD COLUMN IF NOT EXISTS words text[]",
@@ -145,6 +155,7 @@ FUNCTIONS = (
     _LESSON_TERMS_CHANGED,
     _LESSON_CHANGED,
     _EMPTIED,
+    _NEXT_VERSION,
 )
 
 _TEXTS = "title, summary, narrative, published"
@@ -166,6 +177,10 @@ REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION lessons_les
 FOR EACH STATEMENT EXECUTE FUNCTION {table}_changed()"""
     for table in ("lessons_story_terms", "lessons_lesson_terms")
     for name, event, row in (("inserted", "INSERT", "NEW"), ("deleted", "DELETE", "OLD"))
+} | {
+    ("lessons_version", table): f"""AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION lessons_next_version()"""
+    for table in tallies.SHOWN
 }  # fmt: skip
 
 MARKS = f"StartSel={START},StopSel={END}"
@@ -255,6 +270,7 @@ SELECT word, count(*) FROM lessons_story, unnest(words) AS word GROUP BY word"""
         for name, table in TRIGGERS:
             yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
         yield "DROP TABLE IF EXISTS lessons_mask"
+        yield "DROP TABLE IF EXISTS lessons_version"
         yield "DROP TABLE IF EXISTS lessons_word"
         for table in ("lessons_story", "lessons_lesson"):
             yield f"ALTER TABLE {table} DROP COLUMN IF EXISTS search"

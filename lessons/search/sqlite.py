@@ -43,6 +43,7 @@ content='lessons_story_text', content_rowid='id', tokenize='porter unicode61 rem
     "lessons_lesson_search": """
 CREATE VIRTUAL TABLE lessons_lesson_search USING fts5(text,
 content='lessons_lesson_text', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
+    "lessons_version": "CREATE TABLE lessons_version (number integer NOT NULL)",
     "lessons_word": """
 CREATE TABLE lessons_word (word text PRIMARY KEY, stories integer NOT NULL) WITHOUT ROWID""",
     "lessons_one_text": """
@@ -208,6 +209,13 @@ def _triggers() -> Iterator[tuple[str, str, list[str]]]:
             f"AFTER {event} ON lessons_lesson_terms",
             _link(event, _STORY_OF.format(row=row), own="0", lessons="1"),
         )
+    for table in tallies.SHOWN:
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            yield (
+                f"{table}_version_{event.lower()}",
+                f"AFTER {event} ON {table}",
+                [tallies.NEXT_VERSION],
+            )
 
 
 def _link(event: str, story: str, *, own: str, lessons: str) -> list[str]:

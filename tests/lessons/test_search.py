@@ -122,12 +122,12 @@ def test_tags_of_lessons_are_no_words(client: Client) -> None:
 
 
 def test_what_was_found_is_marked_and_everything_else_escaped(client: Client) -> None:
-    make_story("Struck <b>", narrative="Two cars struck <i>it</i> near [place]. \ue000Odd\ue001 <")
+    make_story("Struck <b>", narrative="Two cars struck <i>it</i> near [place] and stopped. \ue000Odd\ue001 <")
     html = get(client, "/stories/?q=strike+struck")
     assert "Struck <b>" not in html
     html = get(client, "/stories/?q=struck")
-    assert finds(html) == ["Struck", "struck"] or finds(html) == ["Struck", "struck", "Odd"]
-    assert "&lt;i&gt;" in html
+    assert finds(html)[:2] == ["Struck", "struck"]
+    assert "<i>" not in html
     assert "\ue000" not in html
     assert "<mark>[place]</mark>" in html
 
@@ -165,10 +165,11 @@ def test_nothing_found_says_what_to_leave_out(client: Client) -> None:
     html = get(client, "/stories/?q=zebra&light=glare&hazard=ambush")
     assert "Nothing found" in html
     offered = re.findall(r'<li><a href="([^"]+)"><span>([^<]+)</span> <span class="number">(\d+)', html)
+    glare = term("light", "glare")
     assert [(unescape(a), unescape(w), n) for a, w, n in offered] == [
-        ("?q=zebra&hazard=ambush", "Without “Glare or blinding light”", "1"),
+        ("?q=zebra&hazard=ambush", f"Without “{glare.label}”", "1"),
         ("?q=zebra", "Without any filter", "1"),
-    ] or len(offered) == 2
+    ]
 
 
 @pytest.mark.parametrize("query", ["the of and", "!!!", "🚓", "\u200b", "-"])
@@ -488,9 +489,8 @@ def test_the_nearest_word_is_the_one_with_fewest_slips_then_the_more_frequent() 
 
 def test_both_databases_offer_the_word_that_was_meant() -> None:
     make_story("The tourniquet went on")
-    for typed in ("tourniqet", "turniquet", "otурниquet", "tourniquett", "otruniquet"):
-        offered = [word for word, _ in index().words_like(typed)]
-        assert ("tourniquet" in offered) or not typed.isascii()
+    for typed in ("tourniqet", "turniquet", "tourniquett", "torniquet"):
+        assert nearest(typed, index().words_like(typed)) == "tourniquet"
 
 
 def test_a_query_is_read_word_by_word() -> None:
