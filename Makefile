@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: demo test check format identity bench-identity bench-desk lock audit clean api-check pictures
+.PHONY: demo test check format identity bench bench-identity bench-desk api-check pictures lock audit clean
 
 demo: .venv/.demo  ## the whole site on http://127.0.0.1:8000 with sample stories
 	$(RUN) manage.py demo
@@ -29,6 +29,9 @@ format: .venv/.dev  ## put code and templates into the house's form
 
 identity: .venv/.dev  ## score the identity engine on the marked narratives
 	$(RUN) tests/reports/identity/score_parts.py
+
+bench: .venv/.dev  ## speed of the readers' pages on 100,000 stories, on both databases
+	$(RUN) -m tests.lessons.bench
 
 bench-identity: .venv/.dev  ## speed, memory and recall of the engine beside other tools
 	$(RUN) -m tests.reports.identity.bench

@@ -1,8 +1,8 @@
 """The public side of the site."""
 
 from django.apps import AppConfig
-from django.core.checks import Tags, register
-from django.db.models.signals import post_migrate
+from django.core import checks
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class LessonsConfig(AppConfig):
@@ -10,7 +10,10 @@ class LessonsConfig(AppConfig):
     verbose_name = "Published"
 
     def ready(self) -> None:
-        from lessons import resembling  # it needs the models
+        from lessons import resembling, structures  # they need the models
 
+        pre_migrate.connect(structures.before_migrations, sender=self)
+        post_migrate.connect(structures.after_migrations, sender=self)
         post_migrate.connect(resembling.install_after_migrate, sender=self)
-        register(resembling.check_triggers, Tags.database)
+        checks.register(structures.check_structures, checks.Tags.database)
+        checks.register(resembling.check_triggers, checks.Tags.database)

@@ -1,19 +1,12 @@
 """What readers see: published stories, their lessons, and the terms that describe both."""
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Self
 
-from django.db import models
-from django.db.models import (
-    BooleanField,
-    Count,
-    ExpressionWrapper,
-    OuterRef,
-    Prefetch,
-    Q,
-    Subquery,
-    Value,
-)
+from django.db import connection, models
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +14,21 @@ from django.utils import timezone
 from lessons.coarsening import Combination, coarsen
 from lessons.vocabulary import FACETS, PUBLIC_FACETS, UNSAID, Facet, facet_choices
 
+# Related stories are looked for among so many of the latest that carry each term: at 100,000
+# stories one term may have 40,000, and older ones would hardly rank higher.
+LATEST_ALIKE = 200
+
+# Identifying facts that a story may have and be counted with: 2 ** 9 combinations, all of which the
+# database keeps. An officer who names three roles and answers every question has eight.
+FACTS_COUNTED = 9
+
 # The facets that say what kind of story it is, for telling which stories are alike.
 TELLING_FACETS = ("activity", "hazard", "place")
+
+
+def today() -> datetime.date:
+    """Return the day by which stories are published, in UTC."""
+    return timezone.now().date()
 
 
 class TermQuerySet(models.QuerySet["Term"]):
@@ -42,26 +48,33 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Terms that describe a lesson."""
         return self.filter(facet__in=[f.slug for f in FACETS.values() if f.of_lesson])
 
-    def with_story_counts(self) -> Self:
-        """Add `stories`: how many published stories carry the term, in themselves or a lesson.
+    def with_counts(self) -> Self:
+        """Add `stories` and `lessons`: how many published ones carry the term.
 
-        It agrees with `Story.objects.published().with_term(term)`: a story that carries the term
-        both ways counts once.
+        A story counts that carries the term in itself or in a lesson, and once if both. It agrees
+        with `Story.objects.published().with_term(term)`. What is counted beforehand includes the
+        stories whose day has not come; they are few, and taken off again.
         """
-        carrying = Story.objects.published().with_term(OuterRef(OuterRef("pk")))
-        counted = carrying.order_by().values(every=Value(1)).annotate(count=Count("pk"))
-        return self.annotate(stories=Coalesce(Subquery(counted.values("count")), 0))
+        counted = TermCount.objects.filter(term=OuterRef("pk"))
+        to_come = (
+            Carried.objects.filter(term=OuterRef("pk"), published__gt=today())
+            .values(every=Value(1))
+            .annotate(stories=Count("story"), of_lessons=models.Sum("lessons"))
+        )
+        return self.annotate(
+            stories=Coalesce(Subquery(counted.values("stories")), 0)
+            - Coalesce(Subquery(to_come.values("stories")), 0),
+            lessons=Coalesce(Subquery(counted.values("lessons")), 0)
+            - Coalesce(Subquery(to_come.values("of_lessons")), 0),
+        )
+
+    def with_story_counts(self) -> Self:
+        """Add `stories`, as `with_counts()` does."""
+        return self.with_counts()
 
     def in_lessons(self) -> Self:
-        """Terms that a lesson of a published story carries, with `stories`, by label.
-
-        One grouped join: over 20,000 stories it takes half the time of `with_story_counts()`.
-        """
-        return (
-            self.filter(lesson__story__in=Story.objects.published())
-            .annotate(stories=Count("lesson__story", distinct=True))
-            .order_by("label", "slug")
-        )
+        """Terms that a lesson of a published story carries, with `stories`, by label."""
+        return self.with_counts().filter(lessons__gt=0).order_by("label", "slug")
 
 
 class Term(models.Model):
@@ -112,7 +125,7 @@ def by_facet(terms: Iterable[Term], *, of_lesson: bool) -> list[tuple[Facet, lis
 def shared_by_enough(terms: Sequence[Term], published: Mapping[Combination, int]) -> list[Term]:
     """Return the identifying terms of a story that it shares with enough published ones.
 
-    terms: all its identifying terms. published: as `StoryQuerySet.combinations()` counts them,
+    terms: all its identifying terms. published: as `CombinationQuerySet.counted()` counts them,
     the story itself among them.
     """
     facts: dict[str, list[str]] = {}
@@ -125,11 +138,11 @@ def shared_by_enough(terms: Sequence[Term], published: Mapping[Combination, int]
 class StoryQuerySet(models.QuerySet["Story"]):
     def published(self) -> Self:
         """The one gate: what every public view, feed and page reads through."""
-        return self.filter(published__lte=timezone.now().date())
+        return self.filter(published__lte=today())
 
     def hidden(self) -> Self:
         """All others. For counting the published of many: leaving out the few hidden is quicker."""
-        return self.filter(Q(published=None) | Q(published__gt=timezone.now().date()))
+        return self.filter(Q(published=None) | Q(published__gt=today()))
 
     def latest_first(self) -> Self:
         return self.order_by("-published", "-pk")
@@ -147,43 +160,12 @@ class StoryQuerySet(models.QuerySet["Story"]):
         return self.prefetch_related(Prefetch("lessons", lessons, to_attr="lessons_on_term"))
 
     def with_term(self, term: Term | OuterRef) -> Self:
-        """Stories that carry the term, in themselves or in one of their lessons."""
-        # Two subqueries, each of which an index answers; one join with OR reads every story.
-        in_itself = Story.terms.through.objects.filter(term=term).values("story")
-        in_a_lesson = Lesson.objects.filter(terms=term).values("story")
-        return self.filter(Q(pk__in=in_itself) | Q(pk__in=in_a_lesson))
+        """Published stories that carry the term, in themselves or in one of their lessons."""
+        return self.filter(Exists(Carried.objects.filter(term=term, story=OuterRef("pk"))))
 
-    def like(self, terms: Iterable[Term]) -> Self:
-        """Stories that share the terms that tell what kind of story it is, most shared first."""
-        telling = [
-            term.pk for term in terms if term.facet in TELLING_FACETS and term.slug != "other"
-        ]
-        return (
-            self.filter(terms__in=telling)
-            .annotate(shared=Count("terms"))
-            .order_by("-shared", "-published", "-pk")
-        )
-
-    def combinations(self, terms: Sequence[Term]) -> dict[Combination, int]:
-        """Return how many stories carry just which of the terms in themselves, in one query.
-
-        The database groups, and returns a row for each combination that there is. Over 20,000
-        stories and seven terms it takes 50 ms on PostgreSQL and 90 ms on SQLite.
-        """
-        carries = {
-            f"carries_{term.pk}": ExpressionWrapper(
-                Q(pk__in=Story.terms.through.objects.filter(term=term).values("story")),
-                output_field=BooleanField(),
-            )
-            for term in terms
-        }
-        rows = self.order_by().annotate(**carries).values_list(*carries).annotate(Count("pk"))
-        return {
-            frozenset(
-                (term.facet, term.slug) for term, yes in zip(terms, row, strict=False) if yes
-            ): row[-1]
-            for row in rows
-        }
+    def latest_with(self, term: Term) -> Self:
+        """The same, latest first: one index holds them in this order, however rare the term."""
+        return self.filter(carried__term=term).order_by("-carried__published", "-carried__story_id")
 
 
 class Story(models.Model):
@@ -224,14 +206,46 @@ class Story(models.Model):
         terms = list(Term.objects.identifying().filter(story=self))
         if not terms:
             return []
-        return shared_by_enough(terms, Story.objects.published().combinations(terms))
+        return shared_by_enough(terms, CombinationCount.objects.counted(terms))
 
-    def related(self, limit: int = 3) -> StoryQuerySet:
+    def related(self, limit: int = 3) -> list["Story"]:
         """Return published stories that share terms with this one, most shared first.
 
         Only what was done, what threatened and where count: two stories in daylight are not alike.
         """
-        return Story.objects.published().exclude(pk=self.pk).like(self.terms.all())[:limit]
+        return [story for story in alike(self.terms.all(), limit + 1) if story.pk != self.pk][
+            :limit
+        ]
+
+
+def alike(terms: Iterable[Term], limit: int) -> list[Story]:
+    """Return the published stories that share most of the terms that tell stories apart."""
+    telling = [t for t in terms if t.facet in TELLING_FACETS and t.slug != "other"]
+    best = Carried.objects.most_alike(telling, limit)
+    found = Story.objects.published().in_bulk(best)
+    return [found[pk] for pk in best if pk in found]
+
+
+class LessonQuerySet(models.QuerySet["Lesson"]):
+    def published(self) -> Self:
+        """Lessons of published stories."""
+        return self.filter(story__published__lte=today())
+
+    def with_stories(self) -> Self:
+        """Fetch the stories and the terms along, in a fixed number of queries."""
+        return self.select_related("story").prefetch_related(
+            Prefetch("terms", Term.objects.public().of_lessons())
+        )
+
+    def with_term(self, term: Term) -> Self:
+        """Published lessons that carry the term themselves, or whose story does."""
+        if term.facet_info.of_lesson:
+            links = Lesson.terms.through.objects.filter(term=term, lesson=OuterRef("pk"))
+            return self.filter(Exists(links))
+        return self.filter(Exists(Carried.objects.filter(term=term, story=OuterRef("story"))))
+
+    def latest_first(self) -> Self:
+        return self.order_by("-story__published", "-story", "pk")
 
 
 class Lesson(models.Model):
@@ -241,6 +255,8 @@ class Lesson(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     text = models.TextField(max_length=2000)
     terms = models.ManyToManyField(Term, blank=True)
+
+    objects = LessonQuerySet.as_manager()
 
     class Meta:
         ordering = ["story", "position", "pk"]
@@ -301,3 +317,130 @@ class Pick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.week}: {self.story}"
+
+
+# What is counted beforehand, so that a page of 100,000 stories costs what a page of ten does. The
+# database itself keeps these tables, in the transaction that changes a story: see tallies.py.
+
+
+class CarriedQuerySet(models.QuerySet["Carried"]):
+    def most_alike(self, terms: Sequence[Term], limit: int) -> list[int]:
+        """Return the keys of stories that carry most of the terms themselves, the latest first.
+
+        LATEST_ALIKE of each term are read.
+        """
+        if not terms:
+            return []
+        # Each part is a walk along one index. Django's union() knows no limit of a part on SQLite.
+        part = (
+            "SELECT * FROM (SELECT story_id, published FROM lessons_carried WHERE term_id = %s "
+            "AND own AND published <= %s ORDER BY published DESC, story_id DESC LIMIT %s) latest"
+        )
+        parts = " UNION ALL ".join([part] * len(terms))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT story_id FROM ({parts}) alike GROUP BY story_id, published "  # noqa: S608
+                "ORDER BY count(*) DESC, published DESC, story_id DESC LIMIT %s",
+                [*(v for term in terms for v in (term.pk, today(), LATEST_ALIKE)), limit],
+            )
+            return [story for (story,) in cursor.fetchall()]
+
+
+class Carried(models.Model):
+    """A published story carries a term: in itself, or in so many of its lessons."""
+
+    pk = models.CompositePrimaryKey("story_id", "term_id")
+    story = models.ForeignKey(Story, models.DO_NOTHING, db_constraint=False, db_index=False)
+    term = models.ForeignKey(
+        Term, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    published = models.DateField()
+    own = models.BooleanField()
+    lessons = models.PositiveIntegerField()
+
+    objects = CarriedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["term", "published", "story"], name="carried_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.story_id} carries {self.term_id}"
+
+
+class TermCount(models.Model):
+    """How many stories, and how many lessons, carry a term."""
+
+    term = models.OneToOneField(
+        Term, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="+"
+    )
+    stories = models.IntegerField()
+    lessons = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.stories} stories carry {self.term_id}"
+
+
+class CombinationQuerySet(models.QuerySet["CombinationCount"]):
+    def stories(self) -> int:
+        """Return how many stories are published: all of them share having no fact at all."""
+        counted = self.filter(key="").values_list("stories", flat=True).first() or 0
+        return counted - Story.objects.filter(published__gt=today()).count()
+
+    def counted(self, terms: Sequence[Term]) -> dict[Combination, int]:
+        """Return how many published stories carry just which of some identifying terms.
+
+        A story with more than FACTS_COUNTED of them counts in no combination, and shows none: more
+        than one is left out on the side of showing less.
+        """
+        facts = {term.pk: (term.facet, term.slug) for term in terms}
+        if len(facts) > FACTS_COUNTED:
+            return {}
+        parts = [p for size in range(1, len(facts) + 1) for p in combinations(sorted(facts), size)]
+        having = dict(
+            self.filter(key__in=[combination_key(part) for part in parts]).values_list(
+                "key", "stories"
+            )
+        )
+        to_come: dict[int, set[int]] = {}
+        for story, term in Carried.objects.filter(
+            term__in=facts, own=True, published__gt=today()
+        ).values_list("story_id", "term_id"):
+            to_come.setdefault(story, set()).add(term)
+        exactly: dict[Combination, int] = {}
+        for part in reversed(parts):
+            combination = frozenset(facts[pk] for pk in part)
+            count = having.get(combination_key(part), 0)
+            count -= sum(carried.issuperset(part) for carried in to_come.values())
+            # Those that have more than this were counted by the larger combinations before.
+            count -= sum(n for larger, n in exactly.items() if combination < larger)
+            if count > 0:
+                exactly[combination] = count
+        return exactly
+
+
+class CombinationCount(models.Model):
+    """How many stories carry all of some identifying terms, whatever else they carry.
+
+    key: the keys of the terms in ascending order, each with a dot behind.
+    """
+
+    key = models.CharField(max_length=120, primary_key=True)
+    stories = models.IntegerField()
+
+    objects = CombinationQuerySet.as_manager()
+
+    class Meta:
+        # What is left of none is looked for after every change.
+        indexes = [
+            models.Index(
+                fields=["stories"], condition=models.Q(stories__lte=0), name="combination_of_none"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stories} stories carry {self.key}"
+
+
+def combination_key(terms: Iterable[int]) -> str:
+    """Return the key of the count of stories that carry all of these terms."""
+    return "".join(f"{term}." for term in sorted(terms))

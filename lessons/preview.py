@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lessons.models import Story, StoryQuerySet, Term, by_facet, shared_by_enough
+from lessons.models import CombinationCount, Story, Term, alike, by_facet, shared_by_enough
 from lessons.vocabulary import Facet
 
 
@@ -56,7 +56,7 @@ class StoryToBe:
     def shared_terms(self) -> list[Term]:
         """Those of them that readers will see, once the story is published and counts itself."""
         terms = self.identifying
-        published = Story.objects.published().combinations(terms) if terms else {}
+        published = CombinationCount.objects.counted(terms) if terms else {}
         own = frozenset((term.facet, term.slug) for term in terms)
         return shared_by_enough(terms, published | {own: published.get(own, 0) + 1})
 
@@ -65,8 +65,8 @@ class StoryToBe:
         """Those that too few stories share."""
         return [term for term in self.identifying if term not in self.shared_terms]
 
-    def related(self, limit: int = 3) -> StoryQuerySet:
-        return Story.objects.published().like(self.terms)[:limit]
+    def related(self, limit: int = 3) -> list[Story]:
+        return alike(self.terms, limit)
 
 
 def _ordered(terms: Iterable[Term]) -> list[Term]:

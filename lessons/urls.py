@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from lessons import api, downloads, feeds, sitemaps, trends, uses, views
+from lessons import api, downloads, feeds, finding, sitemaps, trends, uses, views
 from lessons.sheets import views as sheets
 
 app_name = "lessons"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("stories/", views.StoryList.as_view(), name="stories"),
     path("stories/<slug:slug>/", views.StoryDetail.as_view(), name="story"),
-    path("terms/<slug:facet>/<slug:slug>/", views.TermDetail.as_view(), name="term"),
+    path("terms/<slug:facet>/<slug:slug>/", views.term, name="term"),
+    # Search and browse
+    path("stories/", finding.stories, name="stories"),
+    path("lessons/", finding.lessons, name="lessons"),
     # Taking it along to work: sheets, what came of it, and the numbers
     path("stories/<slug:slug>/sheet/", sheets.story_sheet, name="story_sheet"),
     path("stories/<slug:slug>/sheet.pdf", sheets.story_pdf, name="story_pdf"),

@@ -1,4 +1,4 @@
-"""The readers' pages: home, stories, one story, and what is known under one term.
+"""The readers' pages: home, one story, and what is known under one term. finding.py has the rest.
 
 Every page is the same for everyone: no cookie, no session, no header that tells readers apart. So
 each may be kept for a minute by whoever stands in between, and is named by an ETag after that.
@@ -7,26 +7,28 @@ each may be kept for a minute by whoever stands in between, and is named by an E
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView
 
-from lessons.models import Story, Term
+from lessons.finding import story_page
+from lessons.kept import kept
+from lessons.models import CombinationCount, Story, Term
 from lessons.uses import uses_of
 from lessons.week import story_of_the_week
 
 STORIES_ON_HOME = 5  # the lead and four more: what fits two screens of a phone
-STORIES_ON_A_PAGE = 12
 
-same_for_everyone = [cache_control(public=True, max_age=60), conditional_page]
+same_for_everyone = [cache_control(public=True, max_age=60), conditional_page, kept]
 
 
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
+@kept
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, the two things to do here, the latest stories and the themes."""
     stories = list(Story.objects.published().latest_first().with_lessons()[:STORIES_ON_HOME])
@@ -40,28 +42,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "themes": Term.objects.public().filter(facet="lesson_theme").in_lessons(),
         },
     )
-
-
-class StoryPages(ListView):
-    """A list of stories in pages of twelve. A page that is not there is a 404, as is `?page=x`."""
-
-    context_object_name = "stories"
-    paginate_by = STORIES_ON_A_PAGE
-
-    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
-        # Django takes "last" for a page number; no link of ours says so.
-        if self.request.GET.get(self.page_kwarg) == "last":
-            raise Http404("No page number.")
-        return super().paginate_queryset(queryset, page_size)
-
-
-@method_decorator(same_for_everyone, name="dispatch")
-class StoryList(StoryPages):
-    template_name = "lessons/story_list.html"
-    extra_context = {"section": "stories"}
-
-    def get_queryset(self) -> QuerySet[Story]:
-        return Story.objects.published().latest_first().with_lessons()
 
 
 @method_decorator(same_for_everyone, name="dispatch")
@@ -82,19 +62,24 @@ class StoryDetail(DetailView):
         return context
 
 
-@method_decorator(same_for_everyone, name="dispatch")
-class TermDetail(StoryPages):
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+@kept
+def term(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     """What is published under one term; terms that could single somebody out have no page."""
-
-    template_name = "lessons/term_detail.html"
-    extra_context = {"section": "stories"}
-
-    def get_queryset(self) -> QuerySet[Story]:
-        self.term = get_object_or_404(
-            Term.objects.public(), facet=self.kwargs["facet"], slug=self.kwargs["slug"]
-        )
-        stories = Story.objects.published().with_term(self.term).latest_first().with_lessons()
-        return stories.with_lessons_on(self.term) if self.term.facet_info.of_lesson else stories
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(term=self.term, **kwargs)
+    term = get_object_or_404(Term.objects.public().with_counts(), facet=facet, slug=slug)
+    of_lesson = term.facet_info.of_lesson
+    rows = Story.objects.published().latest_with(term)
+    page = story_page(request, rows.with_lessons_on(term) if of_lesson else rows, by_term=True)
+    return render(
+        request,
+        "lessons/term_detail.html",
+        {
+            "section": "lessons" if of_lesson else "stories",
+            "term": term,
+            "page": page,
+            "stories": page.rows,
+            "all_stories": CombinationCount.objects.stories() if of_lesson else None,
+        },
+    )

@@ -193,6 +193,13 @@ SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001", "security.W003"]
 if not PRODUCTION:
     SILENCED_SYSTEM_CHECKS.append("django_ratelimit.E003")
 
+# Finished public pages, in each process for itself: see lessons/kept.py. At 10 KB a page, 10 MB.
+CACHES["pages"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "pages",
+    "OPTIONS": {"MAX_ENTRIES": 1_000},
+}
+
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

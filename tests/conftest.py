@@ -4,7 +4,7 @@ import os
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 
 def pytest_configure() -> None:
@@ -20,5 +20,6 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """No test inherits the rate limit counters of another."""
-    cache.clear()
+    """No test inherits the rate limit counters, or the pages, of another."""
+    for cache in caches.all(initialized_only=False):
+        cache.clear()

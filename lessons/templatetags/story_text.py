@@ -8,6 +8,7 @@ from django.utils.html import conditional_escape, linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.markup import lesson_html
+from lessons.search.index import END, START
 
 register = template.Library()
 
@@ -15,6 +16,7 @@ register = template.Library()
 LABEL = re.compile(r"\[[a-z]+(?: [a-z]+){0,2}(?: [A-Z]{1,2})?\]")
 
 BLOCK_END = re.compile(r"</(?:p|li)>|<br>")
+FIND = re.compile(f"{START}([^{START}{END}<]*){END}")
 
 
 def mark_labels(html: str) -> SafeString:
@@ -44,3 +46,22 @@ def lesson(text: str) -> SafeString:
 def lesson_line(text: str) -> str:
     """The text of a lesson as one plain line, for where only a line may stand: in a label."""
     return unescape(" ".join(strip_tags(BLOCK_END.sub(" ", lesson_html(text))).split()))
+
+
+def mark_finds(html: str) -> SafeString:
+    """Return HTML with what a search found in mark elements. A find across tags stays unmarked."""
+    marked = FIND.sub(r'<mark class="find">\1</mark>', html)
+    return mark_safe(marked.replace(START, "").replace(END, ""))  # noqa: S308
+
+
+@register.filter(is_safe=True)
+def with_finds(text: str) -> SafeString:
+    """One line of plain text with finds, escaped, its finds and labels marked."""
+    html = mark_labels(conditional_escape(text))
+    return mark_finds(html)
+
+
+@register.filter(is_safe=True)
+def lesson_with_finds(text: str) -> SafeString:
+    """The text of a lesson with finds, as lessons.markup renders it, its finds marked."""
+    return mark_finds(lesson_html(text))
