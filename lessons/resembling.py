@@ -224,7 +224,7 @@ def check_triggers(
             f"Moderators would miss stories that resemble another: the table of stories in "
             f"database {alias!r} lacks the triggers {', '.join(sorted(lacking))}.",
             hint="Run: manage.py migrate --skip-checks",
-            id="lessons.E001",
+            id="lessons.E002",
         )
         for alias in databases or []
         if (lacking := missing(connections[alias]))

@@ -11,7 +11,7 @@ from django.db.models import CharField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lessons import resembling
+from lessons import resembling, structures
 from lessons.models import Story
 from tests.factories import make_story
 
@@ -142,19 +142,22 @@ def test_altering_the_table_does_not_lose_the_triggers() -> None:
     new = CharField(max_length=130)
     new.set_attributes_from_name("title")
     new.model = Story
+    structures.remove()  # views of the search stand in the way; migrate takes them away, too
     with connection.schema_editor() as editor:
         editor.alter_field(Story, old, new)
     if connection.vendor == "sqlite":  # the trap itself
         assert resembling.missing(connection) == resembling.TRIGGERS
-        assert "lessons.E001" in checked()
+        assert "lessons.E002" in checked()
     later = make_story("Again", summary="", narrative=RETOLD)
     call_command("migrate", verbosity=0, skip_checks=True)
     assert resembling.missing(connection) == set()
     assert checked() == ""
     assert alike(RETOLD) == [later, story]
+    structures.remove()
     with connection.schema_editor() as editor:
         editor.alter_field(Story, new, old)
     resembling.install(connection)
+    structures.ensure(fill=True)
 
 
 def test_installing_twice_changes_nothing(mirror: Story) -> None:

@@ -269,13 +269,14 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
     ("address", "queries"),
     [
         # On pages that are kept, the first query asks for the version.
-        ("/", 6),  # stories, their terms, lessons, the lessons' terms; themes
+        # stories, their terms, lessons, the lessons' terms; the week's pick and turn; themes
+        ("/", 8),
         ("/stories/", 5),  # stories; how many (2), the counts of terms, terms to choose from
         # lessons, their terms; the counts of terms, terms to choose from (2), themes
         ("/lessons/", 6),
-        # story, terms, lessons, their terms, corrections; identifying terms, who shares them (2), the
-        # most alike (2)
-        ("/stories/story-0/", 11),
+        # story, terms, lessons, their terms, corrections, uses; identifying terms, who shares them
+        # (2), the most alike (2)
+        ("/stories/story-0/", 12),
         ("/terms/hazard/ambush/", 3),  # term, stories
         # term, stories, their lessons on the theme, of how many (2)
         ("/terms/lesson_theme/debrief/", 6),
