@@ -267,7 +267,10 @@ def test_a_note_comes_back_when_the_report_has_moved_on() -> None:
 
 
 # The notice that it is a preview, and what can be done with a published story alone.
-APART = r'<p class="notice preview".*?</p>|<ul class="brief">.*?</ul>|<section class="side used".*?</section>'
+APART = (
+    r'<p class="notice preview".*?</p>|<ul class="brief">.*?</ul>'
+    r'|<section class="side used".*?</section>'
+)
 
 
 def main_of(response: Any) -> str:
