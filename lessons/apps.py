@@ -14,4 +14,4 @@ class LessonsConfig(AppConfig):
 
         pre_migrate.connect(structures.before_migrations, sender=self)
         post_migrate.connect(structures.after_migrations, sender=self)
-        checks.register(structures.check_structures, checks.Tags.database)
+        checks.register(checks.Tags.database)(structures.check_structures)

@@ -1,8 +1,8 @@
 """Pages of a list by what stands at their ends, not by number: page 5,000 costs what page 2 does.
 
 A cursor names the last row of a page by what the list is ordered by, as in `after=20260104-123`. It
-is no secret and nothing hangs on it: a cursor that somebody made up shows what would stand there. An
-address stays good when rows come and go before it.
+is no secret and nothing hangs on it: a cursor that somebody made up shows what would stand there.
+An address stays good when rows come and go before it.
 """
 
 import datetime
@@ -86,9 +86,7 @@ def page_of_list(
     return _page(found, size, cursor, lambda row: _text(key(row)))
 
 
-def _page(
-    found: list[T], size: int, cursor: Cursor | None, text: Callable[[T], str]
-) -> Page[T]:
+def _page(found: list[T], size: int, cursor: Cursor | None, text: Callable[[T], str]) -> Page[T]:
     if cursor and not found:
         raise Http404("Nothing stands there.")
     rows, further = found[:size], len(found) > size

@@ -5,42 +5,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('lessons', '0003_corrections'),
+        ("lessons", "0003_corrections"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TermCount',
+            name="TermCount",
             fields=[
-                ('term', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='lessons.term')),
-                ('stories', models.IntegerField()),
-                ('lessons', models.IntegerField()),
+                (
+                    "term",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="lessons.term",
+                    ),
+                ),
+                ("stories", models.IntegerField()),
+                ("lessons", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='CombinationCount',
+            name="CombinationCount",
             fields=[
-                ('key', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('stories', models.IntegerField()),
+                ("key", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("stories", models.IntegerField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('stories__lte', 0)), fields=['stories'], name='combination_of_none')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("stories__lte", 0)),
+                        fields=["stories"],
+                        name="combination_of_none",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Carried',
+            name="Carried",
             fields=[
-                ('pk', models.CompositePrimaryKey('story_id', 'term_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('published', models.DateField()),
-                ('own', models.BooleanField()),
-                ('lessons', models.PositiveIntegerField()),
-                ('story', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='lessons.story')),
-                ('term', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='lessons.term')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "story_id",
+                        "term_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("published", models.DateField()),
+                ("own", models.BooleanField()),
+                ("lessons", models.PositiveIntegerField()),
+                (
+                    "story",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="lessons.story",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="lessons.term",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['term', 'published', 'story'], name='carried_latest')],
+                "indexes": [
+                    models.Index(fields=["term", "published", "story"], name="carried_latest")
+                ],
             },
         ),
     ]

@@ -3,12 +3,14 @@
 import re
 from html.parser import HTMLParser
 
+import bleach
 import nh3
 import pytest
+from django.utils.html import linebreaks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.markup import TAGS, lesson_html
+from lessons.markup import ONE_PLAIN_LINE, TAGS, lesson_html
 
 # Pieces that a hostile or a careless author puts together.
 PIECES = st.sampled_from(
@@ -116,3 +118,18 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 )
 def test_what_becomes_of(text: str, html: str) -> None:
     assert lesson_html(text) == html
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs",))))
+def test_a_plain_line_is_what_cleaning_would_leave(text: str) -> None:
+    """The short way gives what the long way gives."""
+    if ONE_PLAIN_LINE.fullmatch(text):
+        cleaned = bleach.clean(
+            linebreaks(text), tags=TAGS, attributes={}, protocols=set(), strip=True
+        )
+        assert lesson_html(text) == cleaned == f"<p>{text}</p>"
+
+
+@pytest.mark.parametrize("character", ["<", ">", "&", "\n", "\r", "\0", "\x7f", "\x85", "\u2028"])
+def test_what_means_something_in_html_takes_the_long_way(character: str) -> None:
+    assert ONE_PLAIN_LINE.fullmatch(f"a{character}b") is None

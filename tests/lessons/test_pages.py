@@ -14,7 +14,17 @@ from lessons.vocabulary import FACETS, UNSAID
 from tests.factories import make_lesson, make_story, term
 
 THEME, FACT = "/terms/lesson_theme/debrief/", "/terms/hazard/ambush/"
-PAGES = ["/", "/stories/", "/stories/?q=truck", "/lessons/", "/lessons/?q=car", "/stories/planted/", THEME, FACT, "/promise/"]
+PAGES = [
+    "/",
+    "/stories/",
+    "/stories/?q=truck",
+    "/lessons/",
+    "/lessons/?q=car",
+    "/stories/planted/",
+    THEME,
+    FACT,
+    "/promise/",
+]
 MISSING = ["/nowhere/", "/stories/nowhere/", "/terms/region/west/", "/stories/?page=99"]
 
 PAGE_BYTES = 60_000  # a page with its style sheet and mark, uncompressed

@@ -263,12 +263,12 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
     ("address", "queries"),
     [
         # On pages that are kept, the first query asks for the version.
-        ("/", 6),  # stories, their terms, lessons, the lessons' terms; themes
+        ("/", 4),  # stories, the lessons of the first; themes
         ("/stories/", 5),  # stories; how many (2), the counts of terms, terms to choose from
         # lessons, their terms; the counts of terms, terms to choose from (2), themes
         ("/lessons/", 6),
-        # story, terms, lessons, their terms, corrections; identifying terms, who shares them (2), the
-        # most alike (2)
+        # story, terms, lessons, their terms, corrections; identifying terms, who shares them (2);
+        # the most alike (2)
         ("/stories/story-0/", 11),
         ("/terms/hazard/ambush/", 3),  # term, stories
         # term, stories, their lessons on the theme, of how many (2)
