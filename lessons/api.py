@@ -332,7 +332,7 @@ def lessons(request: HttpRequest, asked: Query[Page]) -> Record:
 
     A term is one of the lesson (lesson_theme, audience) or one of its story.
     """
-    found = (
+    found: QuerySet[Lesson] = (
         Lesson.objects.filter(story__in=Story.objects.published())
         .select_related("story")
         .prefetch_related("terms")

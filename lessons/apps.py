@@ -15,5 +15,5 @@ class LessonsConfig(AppConfig):
         pre_migrate.connect(structures.before_migrations, sender=self)
         post_migrate.connect(structures.after_migrations, sender=self)
         post_migrate.connect(resembling.install_after_migrate, sender=self)
-        checks.register(structures.check_structures, checks.Tags.database)
-        checks.register(resembling.check_triggers, checks.Tags.database)
+        checks.register(checks.Tags.database)(structures.check_structures)
+        checks.register(checks.Tags.database)(resembling.check_triggers)

@@ -14,6 +14,8 @@ from django.db import OperationalError
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -58,15 +60,6 @@ class Asked:
         return Asked(self.text, tuple(t for t in self.terms if t != term), self.by_date)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One term of a facet to narrow down by. number: of results that carry it, None if unknown."""
-
-    term: Term
-    number: int | None
-    chosen: bool
-
-
 @dataclass
 class Loosening:
     """Something that could be left out, and how much would be found then."""
@@ -106,23 +99,33 @@ def asked_for(request: HttpRequest, facets: Sequence[str]) -> Asked:
 
 def choices(
     facets: Sequence[str], asked: Asked, numbers: dict[int, int] | None
-) -> list[tuple[Facet, list[Choice]]]:
-    """Return the terms to narrow down by, by facet, with numbers if they are known."""
+) -> list[tuple[Facet, SafeString]]:
+    """Return the options of each facet to narrow down by, with numbers if they are known.
+
+    Made here and not in a template: there are two hundred of them on each page.
+    """
     terms = Term.objects.public().filter(facet__in=facets).order_by("label", "slug")
-    by_facet: dict[str, list[Choice]] = {facet: [] for facet in facets}
-    for term in terms:
-        number = None if numbers is None else numbers.get(term.pk, 0)
-        if number != 0 or term in asked.terms:
-            by_facet[term.facet].append(Choice(term, number, term in asked.terms))
-    return [(FACETS[facet], terms) for facet, terms in by_facet.items() if terms]
+    chosen = {term.pk for term in asked.terms}
+    by_facet: dict[str, list[str]] = {facet: [] for facet in facets}
+    for pk, facet, slug, label in terms.values_list("pk", "facet", "slug", "label"):
+        number = None if numbers is None else numbers.get(pk, 0)
+        if number != 0 or pk in chosen:
+            selected = " selected" if pk in chosen else ""
+            text = escape(label) if number is None else f"{escape(label)} ({number})"
+            by_facet[facet].append(f'<option value="{escape(slug)}"{selected}>{text}</option>')
+    return [
+        (FACETS[facet], mark_safe("\n".join(options)))  # noqa: S308 - escaped above
+        for facet, options in by_facet.items()
+        if options
+    ]
 
 
 def story_numbers(facets: Sequence[str], stories: Sequence[int] | None) -> dict[int, int]:
     """Return how many of some stories carry each term; of all published ones for None."""
     if stories is None:
         counted = Term.objects.public().filter(facet__in=facets).with_counts()
-        return dict(counted.values_list("pk", "stories"))
-    rows = Carried.objects.filter(story__in=stories, term__facet__in=facets)
+        return {term.pk: term.stories for term in counted}  # type: ignore[attr-defined]
+    rows = Carried.objects.filter(story__in=stories)
     return dict(rows.values_list("term").annotate(number=Count("story")))
 
 
@@ -130,7 +133,7 @@ def lesson_numbers(lessons: Sequence[int] | None) -> dict[int, int]:
     """Return how many of some lessons carry each theme, and are for whom; of all for None."""
     if lessons is None:
         counted = Term.objects.public().of_lessons().with_counts()
-        return dict(counted.values_list("pk", "lessons"))
+        return {term.pk: term.lessons for term in counted}  # type: ignore[attr-defined]
     rows = Lesson.terms.through.objects.filter(lesson__in=lessons)
     return dict(rows.values_list("term").annotate(number=Count("lesson")))
 
@@ -361,10 +364,8 @@ def rarest(terms: Sequence[Term]) -> Term:
     """Return the term that the fewest stories carry, by what was counted beforehand."""
     if len(terms) == 1:
         return terms[0]
-    counted = dict(
-        Term.objects.filter(pk__in=[t.pk for t in terms]).with_counts().values_list("pk", "stories")
-    )
-    return min(terms, key=lambda term: counted[term.pk])
+    counted = Term.objects.filter(pk__in=[term.pk for term in terms]).with_counts()
+    return min(counted, key=lambda term: term.stories)  # type: ignore[attr-defined]
 
 
 def story_page(request: HttpRequest, rows: Any, *, by_term: bool) -> paging.Page[Story]:

@@ -1,8 +1,8 @@
 """Pages of a list by what stands at their ends, not by number: page 5,000 costs what page 2 does.
 
 A cursor names the last row of a page by what the list is ordered by, as in `after=20260104-123`. It
-is no secret and nothing hangs on it: a cursor that somebody made up shows what would stand there. An
-address stays good when rows come and go before it.
+is no secret and nothing hangs on it: a cursor that somebody made up shows what would stand there.
+An address stays good when rows come and go before it.
 """
 
 import datetime

@@ -1,10 +1,11 @@
-"""The tables and triggers behind search and counts: made after migrating, and looked for by a check.
+"""Tables and triggers behind search and counts: made after migrating, looked for by a check.
 
 They stand beside Django's models, which know nothing of them. Django alters a table of SQLite by
 making it anew, which would lose its triggers, and trip over views that read it. So they go before
 migrations of this app run, and come back filled when these are done.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -36,7 +37,7 @@ def remove() -> None:
 
 
 def before_migrations(
-    sender: AppConfig, plan: list[tuple[Migration, bool]] = [], **kwargs: Any
+    sender: AppConfig, plan: Sequence[tuple[Migration, bool]] = (), **kwargs: Any
 ) -> None:
     """Make way for migrations of this app, if there are any to run."""
     there = "lessons_story" in connection.introspection.table_names()
@@ -51,9 +52,12 @@ def after_migrations(sender: AppConfig, **kwargs: Any) -> None:
 
 
 def check_structures(
-    app_configs: Any = None, databases: list[str] | None = None, **kwargs: Any
+    *,
+    app_configs: Sequence[AppConfig] | None = None,
+    databases: Sequence[str] | None = None,
+    **kwargs: Any,
 ) -> list[CheckMessage]:
-    """Say so where a trigger or an index is missing: search and counts would be wrong in silence."""
+    """Say so where a trigger or an index is missing: search would be wrong in silence."""
     if not databases or "lessons_carried" not in connection.introspection.table_names():
         return []
     return [

@@ -22,7 +22,7 @@ from lessons.week import story_of_the_week
 
 STORIES_ON_HOME = 5  # the lead and four more: what fits two screens of a phone
 
-same_for_everyone = [cache_control(public=True, max_age=60), conditional_page, kept]
+same_for_everyone: list[Any] = [cache_control(public=True, max_age=60), conditional_page, kept]
 
 
 @require_safe
@@ -31,12 +31,13 @@ same_for_everyone = [cache_control(public=True, max_age=60), conditional_page, k
 @kept
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, the two things to do here, the latest stories and the themes."""
-    stories = list(Story.objects.published().latest_first().with_lessons()[:STORIES_ON_HOME])
+    stories = list(Story.objects.published().latest_first()[:STORIES_ON_HOME])
     return render(
         request,
         "lessons/home.html",
         {
             "lead": stories[0] if stories else None,
+            "lead_lessons": list(stories[0].lessons.all()) if stories else [],
             "more": stories[1:],
             "of_the_week": story_of_the_week(),
             "themes": Term.objects.public().filter(facet="lesson_theme").in_lessons(),

@@ -147,6 +147,8 @@ def database() -> dict[str, Any]:
     config: dict[str, Any] = env.db_url_config(url)
     if "sqlite" in config["ENGINE"]:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
+        # Kept open: a connection for each request would cost more than what most pages ask of it.
+        config["CONN_MAX_AGE"] = None
         # IMMEDIATE: a transaction that will write waits for its turn at the start, where SQLite's
         # default fails at the first write with "database is locked".
         config["OPTIONS"] = {

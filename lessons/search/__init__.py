@@ -24,7 +24,7 @@ Rows = models.QuerySet[Story] | models.QuerySet[Lesson]
 
 @dataclass(frozen=True)
 class Hit:
-    """A story or lesson that was found. day: of publication, as 20261231. score: higher is better."""
+    """A story or lesson found. day: of publication, as 20261231. score: the higher the better."""
 
     pk: int
     day: int

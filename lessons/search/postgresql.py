@@ -3,6 +3,8 @@
 Needs the extension pg_trgm, which the owner of the database may create.
 """
 
+# ruff: noqa: S608 - what these statements are made of are names and numbers of this module
+
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -193,7 +195,7 @@ class PostgreSQLIndex:
         table = rows.model._meta.db_table  # lessons_story or lessons_lesson
         asked = "to_tsquery('english'::regconfig, %s::text)"
         # extra(), since the column is none of Django's model.
-        return rows.extra(  # noqa: S610 - names from above, the query as a parameter
+        return rows.extra(  # type: ignore[return-value]  # noqa: S610 - names from above
             # D, C, B, A; divided by the logarithm of the length, so that long ones win nothing.
             select={"score": f"ts_rank('{{0.1, 0.3, 0.6, 1}}', {table}.search, {asked}, 1)"},
             select_params=[expression(query)],
@@ -206,9 +208,10 @@ class PostgreSQLIndex:
             cursor.execute(
                 f"""SELECT id, ts_headline('english', title, asked, 'HighlightAll=true,{MARKS}'),
                 ts_headline('english',
-                  lessons_of(id) || ' … ' || summary || ' … ' || narrative, asked, 'MaxWords=40,MinWords=20,MaxFragments=1,{MARKS}')
+                  lessons_of(id) || ' … ' || summary || ' … ' || narrative, asked,
+                  'MaxWords=40,MinWords=20,MaxFragments=1,{MARKS}')
                 FROM lessons_story, to_tsquery('english'::regconfig, %s::text) asked
-                WHERE id = ANY (%s::bigint[])""",  # noqa: S608 - constants from above
+                WHERE id = ANY (%s::bigint[])""",
                 [expression(query), list(stories)],
             )
             return {key: Passage(title, text) for key, title, text in cursor.fetchall()}
@@ -218,7 +221,7 @@ class PostgreSQLIndex:
             cursor.execute(
                 f"""SELECT id, ts_headline('english', text, asked, 'HighlightAll=true,{MARKS}')
                 FROM lessons_lesson, to_tsquery('english'::regconfig, %s::text) asked
-                WHERE id = ANY (%s::bigint[])""",  # noqa: S608 - constants from above
+                WHERE id = ANY (%s::bigint[])""",
                 [expression(query), list(lessons)],
             )
             return dict(cursor.fetchall())
@@ -230,7 +233,7 @@ class PostgreSQLIndex:
                 "ORDER BY similarity(word, %s::text) DESC, stories DESC LIMIT %s",
                 [word, word, WORDS_LIKE],
             )
-            return cursor.fetchall()
+            return [(word, stories) for word, stories in cursor.fetchall()]
 
     @contextmanager
     def time_limit(self, milliseconds: int) -> Iterator[None]:
@@ -281,7 +284,8 @@ SELECT word, count(*) FROM lessons_story, unnest(words) AS word GROUP BY word"""
     def missing(self) -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'lessons_%'"
+                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger "
+                "WHERE tgname LIKE 'lessons_%'"
             )
             triggers = set(cursor.fetchall())
             cursor.execute("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()")

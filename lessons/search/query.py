@@ -1,4 +1,4 @@
-"""What somebody typed into the search box, as words to look for: no operators, nothing to get wrong.
+"""What somebody typed into the search box, as words to look for: no operators, no errors.
 
 Every word has to be found, in any form ("searching" finds "searched"), unless it is too common to
 tell anything. Words in quotation marks have to stand together. Some words of the trade mean the
@@ -17,97 +17,18 @@ CHARACTERS_READ = 400  # of what was typed
 WORD_LENGTH = 40  # characters; nothing longer is a word
 
 # Found in nearly every story, so that they only cost time. In quotation marks they count.
-COMMON = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "all",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "off",
-        "on",
-        "or",
-        "our",
-        "out",
-        "over",
-        "own",
-        "s",
-        "she",
-        "so",
-        "some",
-        "t",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "up",
-        "us",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "will",
-        "with",
-        "without",
-        "would",
-        "you",
-        "your",
-    ]
-)
+# fmt: off
+COMMON = frozenset((
+    "a", "about", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "because",
+    "been", "before", "being", "but", "by", "can", "could", "did", "do", "does", "for", "from",
+    "had", "has", "have", "he", "her", "here", "him", "his", "how", "i", "if", "in", "into",
+    "is", "it", "its", "me", "my", "no", "not", "of", "off", "on", "or", "our", "out", "over",
+    "own", "s", "she", "so", "some", "t", "than", "that", "the", "their", "them", "then",
+    "there", "they", "this", "those", "to", "too", "up", "us", "was", "we", "were", "what",
+    "when", "where", "which", "while", "who", "will", "with", "without", "would", "you", "your",
+))
+# fmt: on
+
 
 Phrase = tuple[str, ...]
 
@@ -174,7 +95,7 @@ def synonyms() -> dict[Phrase, tuple[Phrase, ...]]:
 
 
 def parse(text: str) -> Query:
-    """Return the query in what was typed. No text is wrong; one without a word is an empty query."""
+    """Return the query in what was typed. No text is wrong; without a word it is empty."""
     read = text[:CHARACTERS_READ]
     parts: list[Part] = []
     used, cut = 0, len(text.strip()) > CHARACTERS_READ

@@ -38,9 +38,10 @@ def slips(typed: str, meant: str, limit: int) -> int:
 
 
 def nearest(typed: str, words: Iterable[tuple[str, int]]) -> str | None:
-    """Return the word with the fewest slips, of these the one in most stories; None if none is near.
+    """Return the word with the fewest slips, of these the one in most stories, or None.
 
-    words: (word, number of stories that hold it). Short words are forgiven one slip, long ones more.
+    words: (word, number of stories that hold it). Short words are forgiven one slip, long ones
+    more.
     """
     allowed = 1 if len(typed) < 5 else 2 if len(typed) < 9 else 3
     given = trigrams(typed)

@@ -5,6 +5,8 @@ goes before it goes, and the text that comes after it came.
 """
 
 import time
+
+# ruff: noqa: S608 - what these statements are made of are names and numbers of this module
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -39,10 +41,12 @@ TABLES = {
     "lessons_mask": "CREATE TABLE lessons_mask (mask integer PRIMARY KEY)",
     "lessons_story_search": """
 CREATE VIRTUAL TABLE lessons_story_search USING fts5(title, lessons, summary, narrative,
-content='lessons_story_text', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
+content='lessons_story_text', content_rowid='id',
+tokenize='porter unicode61 remove_diacritics 2')""",
     "lessons_lesson_search": """
 CREATE VIRTUAL TABLE lessons_lesson_search USING fts5(text,
-content='lessons_lesson_text', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
+content='lessons_lesson_text', content_rowid='id',
+tokenize='porter unicode61 remove_diacritics 2')""",
     "lessons_version": "CREATE TABLE lessons_version (number integer NOT NULL)",
     "lessons_word": """
 CREATE TABLE lessons_word (word text PRIMARY KEY, stories integer NOT NULL) WITHOUT ROWID""",
@@ -72,7 +76,8 @@ AND word IN (SELECT term FROM lessons_one_text_words)"""
 def _take_out(story: str) -> Iterator[str]:
     yield f"""INSERT INTO lessons_story_search
 (lessons_story_search, rowid, title, lessons, summary, narrative)
-SELECT 'delete', id, title, lessons, summary, narrative FROM lessons_story_text WHERE id = {story}"""
+SELECT 'delete', id, title, lessons, summary, narrative FROM lessons_story_text
+WHERE id = {story}"""
     yield from _words(story, "-")
 
 
@@ -243,7 +248,7 @@ class SQLiteIndex:
         table = f"{base}_search"
         weights = "10, 6, 4, 1" if base == "lessons_story" else "1"
         # extra(), since the ORM has no word for a virtual table: a join, MATCH, and bm25().
-        return rows.extra(  # noqa: S610 - names from above, the query as a parameter
+        return rows.extra(  # type: ignore[return-value]  # noqa: S610 - names from above
             select={"score": f"-bm25({table}, {weights})"},
             tables=[table],
             where=[f"{table} MATCH %s", f"{table}.rowid = {base}.id"],
@@ -274,11 +279,11 @@ class SQLiteIndex:
         bounds = [bound for letter in word[:2] for bound in (letter, chr(ord(letter) + 1))]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT word, stories FROM lessons_word WHERE ({ranges}) "  # noqa: S608
+                f"SELECT word, stories FROM lessons_word WHERE ({ranges}) "
                 "AND length(word) BETWEEN %s AND %s",
                 [*bounds, len(word) - LONGEST, len(word) + LONGEST],
             )
-            return cursor.fetchall()
+            return [(word, stories) for word, stories in cursor.fetchall()]
 
     @contextmanager
     def time_limit(self, milliseconds: int) -> Iterator[None]:
@@ -351,8 +356,7 @@ def _by_key(
         found = {}
         for key in keys:
             cursor.execute(
-                f"SELECT {', '.join(columns)} FROM {table} "  # noqa: S608 - names from above
-                f"WHERE {table} MATCH %s AND rowid = %s",
+                f"SELECT {', '.join(columns)} FROM {table} WHERE {table} MATCH %s AND rowid = %s",
                 [*marks, expression(query), key],
             )
             if row := cursor.fetchone():

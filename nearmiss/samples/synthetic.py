@@ -15,69 +15,15 @@ from lessons.vocabulary import FACETS, UNSAID
 from nearmiss.samples import read
 
 RARE_WORDS = 20_000  # made of syllables; the nth is found about 1/n as often as the first
-SYLLABLES = [
-    "ba",
-    "be",
-    "bi",
-    "bo",
-    "bu",
-    "da",
-    "de",
-    "di",
-    "do",
-    "du",
-    "fa",
-    "fe",
-    "fi",
-    "fo",
-    "ga",
-    "ge",
-    "gi",
-    "go",
-    "ka",
-    "ke",
-    "ki",
-    "ko",
-    "la",
-    "le",
-    "li",
-    "lo",
-    "lu",
-    "ma",
-    "me",
-    "mi",
-    "mo",
-    "mu",
-    "na",
-    "ne",
-    "ni",
-    "no",
-    "pa",
-    "pe",
-    "pi",
-    "po",
-    "ra",
-    "re",
-    "ri",
-    "ro",
-    "ru",
-    "sa",
-    "se",
-    "si",
-    "so",
-    "su",
-    "ta",
-    "te",
-    "ti",
-    "to",
-    "tu",
-    "va",
-    "ve",
-    "vi",
-    "wa",
-    "we",
+# fmt: off
+SYLLABLES = (
+    "ba", "be", "bi", "bo", "bu", "da", "de", "di", "do", "du", "fa", "fe", "fi", "fo", "ga",
+    "ge", "gi", "go", "ka", "ke", "ki", "ko", "la", "le", "li", "lo", "lu", "ma", "me", "mi",
+    "mo", "mu", "na", "ne", "ni", "no", "pa", "pe", "pi", "po", "ra", "re", "ri", "ro", "ru",
+    "sa", "se", "si", "so", "su", "ta", "te", "ti", "to", "tu", "va", "ve", "vi", "wa", "we",
     "wi",
-]
+)
+# fmt: on
 YEARS = 12  # that the stories are spread over
 
 
@@ -145,7 +91,7 @@ class Generator:
                 told[place] = f"{told[place][:-1]} {word}."
             narrative = "\n\n".join(" ".join(told[i : i + 6]) for i in range(0, len(told), 6))
             title = f"{self.random.choice(self.titles)} {words[0]}"[:120]
-            summary = " ".join(self.random.choices(self.summaries, k=2) + [words[1]])
+            summary = " ".join([*self.random.choices(self.summaries, k=2), words[1]])
             terms = [
                 pk
                 for facet in FACETS.values()

@@ -58,22 +58,12 @@ PAGES: list[tuple[str, str, float | None]] = [
     ("API page", "/api/stories", None),
 ]
 
-WORDS = [
-    "knife",
-    "rifle",
-    "dog",
-    "radio",
-    "search",
-    "holster",
-    "truck",
-    "door",
-    "hands",
-    "shift",
-    "window",
-    "partner",
-    "light",
-    "rope",
-]
+# fmt: off
+WORDS = (
+    "knife", "rifle", "dog", "radio", "search", "holster", "truck", "door", "hands", "shift",
+    "window", "partner", "light", "rope",
+)
+# fmt: on
 PHRASES = ["fence stop", "magazine came out", "arm's length", "in the dust", "second unit"]
 SLIPS = ["hancuffs", "tourniqet", "hoster", "ovrdose", "dispacher"]
 

@@ -1,4 +1,4 @@
-"""`manage.py seed --stories N`: fill the database with made-up stories, to see how fast it stays."""
+"""`manage.py seed --stories N`: fill the database with made-up stories, to measure with."""
 
 import time
 from argparse import ArgumentParser
