@@ -269,8 +269,8 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
     ("address", "queries"),
     [
         # On pages that are kept, the first query asks for the version.
-        # stories, their terms, lessons, the lessons' terms; the week's pick and turn; themes
-        ("/", 8),
+        # stories, lessons of the lead; the week's pick and turn; themes
+        ("/", 6),
         ("/stories/", 5),  # stories; how many (2), the counts of terms, terms to choose from
         # lessons, their terms; the counts of terms, terms to choose from (2), themes
         ("/lessons/", 6),
