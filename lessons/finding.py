@@ -281,7 +281,7 @@ class StoryFinder(Finder):
             passages = index().story_passages(page.rows, query) if page.rows else {}
             for story in stories:
                 story.passage = passages.get(story.pk)
-        return {"page": page, "stories": stories}
+        return {"page": page, "stories": stories, "section": "stories"}
 
     def numbers(self, keys: Sequence[int]) -> dict[int, int]:
         return story_numbers(self.facets, keys)
@@ -291,7 +291,6 @@ class StoryFinder(Finder):
         return {
             "number": CombinationCount.objects.stories(),
             "facets": choices(self.facets, asked, numbers),
-            "section": "stories",
         }
 
 

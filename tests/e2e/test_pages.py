@@ -64,6 +64,12 @@ def state(page: Page) -> None:
 PAGES = {
     "home": go("/"),
     "list": go("/stories/"),
+    "search": go("/stories/?q=hancuffs"),
+    "search, narrowed": go("/stories/?q=knife&hazard=missed-weapon"),
+    "search, newest first": go("/stories/?q=officer+car&sort=date"),
+    "nothing found": go("/stories/?q=rifle&hazard=animal-attack"),
+    "lessons": go("/lessons/"),
+    "lessons found": go("/lessons/?q=search&audience=recruits"),
     "story": go(SAMPLE),
     "term": go("/terms/lesson_theme/search-every-time/"),
     "sheet": go(SAMPLE + "sheet/"),
