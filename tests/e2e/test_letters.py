@@ -15,7 +15,7 @@ STORY = (
     "I went to a noise call at a farm. The door opened fast, and a man stood there with a knife"
     " behind his leg. I stepped back and used the car as a shield."
 )
-NAME, ADDRESS = "Delacroix", "4417 Elm Street"
+NAME, ADDRESS = "Kowalczyk", "4417 Elm Street"  # in no other test: nothing may hold them
 ANSWER = f"Sgt. {NAME} had told me of him. The car stood at {ADDRESS}, a few steps away."
 LEAD = "moderator-one"  # of the demo
 
