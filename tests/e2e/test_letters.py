@@ -15,7 +15,7 @@ STORY = (
     "I went to a noise call at a farm. The door opened fast, and a man stood there with a knife"
     " behind his leg. I stepped back and used the car as a shield."
 )
-NAME, ADDRESS = "Delacroix", "4417 Elm Street"
+NAME, ADDRESS = "Kowalczyk", "4417 Elm Street"  # in no other test: nothing may hold them
 ANSWER = f"Sgt. {NAME} had told me of him. The car stood at {ADDRESS}, a few steps away."
 LEAD = "moderator-one"  # of the demo
 
@@ -162,7 +162,9 @@ def test_letters_go_to_and_fro(browser: Browser, site: Site, officer: Page) -> N
 def test_a_reason_is_read_at_the_receipt(browser: Browser, site: Site, officer: Page) -> None:
     receipt = tell(officer, f"We looked for a lost dog near the marigold field. {STORY}")
     first = sign_in(browser, site, "moderator-two")
-    first.goto("/desk/reports/report/?q=marigold")  # what waits: another one is declined already
+    first.goto(
+        "/desk/reports/report/?q=marigold+field"
+    )  # what waits: another one is declined already
     first.locator("#result_list th a").first.click()
     first.get_by_role("link", name="Decline").click()
     first.get_by_role("button", name="Decline this report").click()
