@@ -30,7 +30,7 @@ UNCERTAIN = (
     "I went to the door and Hope stood beside me.",
     "We asked Grace to wait by the car.",
     "Hunter walked up to the car and I stopped him.",
-    "I saw Chase run to the door.",
+    "I told Chase to get down.",
 )
 
 
