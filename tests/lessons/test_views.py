@@ -265,8 +265,8 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
         # On pages that are kept, the first query asks for the version.
         ("/", 4),  # stories, the lessons of the first; themes
         ("/stories/", 5),  # stories; how many (2), the counts of terms, terms to choose from
-        # lessons, their terms; the counts of terms, terms to choose from (2), themes
-        ("/lessons/", 6),
+        # lessons, their terms; themes and audiences with their counts, terms to choose from (2)
+        ("/lessons/", 5),
         # story, terms, lessons, their terms, corrections; identifying terms, who shares them (2);
         # the most alike (2)
         ("/stories/story-0/", 11),
