@@ -27,7 +27,7 @@ from lessons.search.vendor import index
 from lessons.vocabulary import FACETS, Facet
 
 STORIES_ON_A_PAGE = 12
-LESSONS_ON_A_PAGE = 20
+LESSONS_ON_A_PAGE = 12
 FILTERS_AT_ONCE = 8  # more would find nothing, and each costs a look-up per story
 
 # What stories and lessons can be narrowed down by. None of them can single out an agency.
@@ -129,11 +129,8 @@ def story_numbers(facets: Sequence[str], stories: Sequence[int] | None) -> dict[
     return dict(rows.values_list("term").annotate(number=Count("story")))
 
 
-def lesson_numbers(lessons: Sequence[int] | None) -> dict[int, int]:
-    """Return how many of some lessons carry each theme, and are for whom; of all for None."""
-    if lessons is None:
-        counted = Term.objects.public().of_lessons().with_counts()
-        return {term.pk: term.lessons for term in counted}  # type: ignore[attr-defined]
+def lesson_numbers(lessons: Sequence[int]) -> dict[int, int]:
+    """Return how many of some lessons carry each theme, and are for whom."""
     rows = Lesson.terms.through.objects.filter(lesson__in=lessons)
     return dict(rows.values_list("term").annotate(number=Count("lesson")))
 
@@ -351,11 +348,13 @@ class LessonFinder(Finder):
         return numbers
 
     def everything(self, asked: Asked, page: paging.Page[Any]) -> dict[str, Any]:
-        numbers = lesson_numbers(None)
+        counted: list[Any] = list(Term.objects.public().of_lessons().with_counts())
+        numbers = {term.pk: term.lessons for term in counted}
         facets = choices(("lesson_theme", "audience"), asked, numbers)
         # How many lessons come from each activity would take a count of all.
         facets += choices(("activity",), asked, None)
-        themes = Term.objects.public().filter(facet="lesson_theme").in_lessons()
+        themes = [term for term in counted if term.facet == "lesson_theme" and term.lessons]
+        themes.sort(key=lambda term: (term.label, term.slug))
         return {"facets": facets, "themes": themes if page.first else ()}
 
 

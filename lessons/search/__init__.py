@@ -92,7 +92,7 @@ def _day(rows: Rows) -> str:
 def _run(rows: Rows, query: Query) -> tuple[list[Hit], bool]:
     if not query:
         return [], False
-    latest = _matching(rows, query).order_by("-pk")
+    latest = _matching(rows, query)
     return _hits(latest.values_list("pk", _day(rows), "score")[: HITS + 1])
 
 

@@ -42,7 +42,10 @@ class Index(Protocol):
     """One database's index. `rows` is a query set of stories or of lessons."""
 
     def matching(self, rows: RowsT, query: Query) -> RowsT:
-        """Return those in which the query is found, each with `score`: the higher the better."""
+        """Return those in which the query is found, the latest first, with `score`: more is better.
+
+        The latest by key, which is nearly by date.
+        """
 
     def story_passages(self, stories: Collection[int], query: Query) -> dict[int, Passage]:
         """Return what was found where, by key of the story."""

@@ -201,6 +201,7 @@ class PostgreSQLIndex:
             select_params=[expression(query)],
             where=[f"{table}.search @@ {asked}"],
             params=[expression(query)],
+            order_by=[f"-{table}.id"],
         )
 
     def story_passages(self, stories: Collection[int], query: Query) -> dict[int, Passage]:

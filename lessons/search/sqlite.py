@@ -261,6 +261,8 @@ class SQLiteIndex:
             tables=[table],
             where=[f"{table} MATCH %s", f"{table}.rowid = {base}.id"],
             params=[expression(query)],
+            # By the key that FTS5 has, in which order it finds rows by itself, and stops in time.
+            order_by=[f"-{table}.rowid"],
         )
 
     def story_passages(self, stories: Collection[int], query: Query) -> dict[int, Passage]:

@@ -272,8 +272,8 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
         # stories, lessons of the lead; the week's pick and turn; themes
         ("/", 6),
         ("/stories/", 5),  # stories; how many (2), the counts of terms, terms to choose from
-        # lessons, their terms; the counts of terms, terms to choose from (2), themes
-        ("/lessons/", 6),
+        # lessons, their terms; themes and audiences with their counts, terms to choose from (2)
+        ("/lessons/", 5),
         # story, terms, lessons, their terms, corrections, uses; identifying terms, who shares them
         # (2), the most alike (2)
         ("/stories/story-0/", 12),
