@@ -141,8 +141,8 @@ def test_from_an_invitation_to_the_purge(
     )
     assert "1" in purge(site)
     private = ("since the evening before", "How long had the van been there", "zilvert hung")
-    left = [row for row in site.rows() if any(words in row for words in private)]
-    assert [row.split(":")[0] for row in left if not row.startswith("lessons_story")] == []
+    kept = [row for row in site.rows() if any(words in row for words in private)]
+    assert [row.split(":")[0] for row in kept if not row.startswith("lessons_story")] == []
     assert at_receipt(officer, receipt) == "Your story is published"
     officer.goto(public or "")
     expect(officer.locator("h1")).to_have_text("A pry bar from a van")
