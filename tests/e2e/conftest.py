@@ -77,6 +77,11 @@ def find_no_barrier(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def come_from(number: int) -> dict[str, str]:
+    """Return the headers of a browser of its own address, which the limits count by itself."""
+    return {"X-Forwarded-For": f"192.0.2.{number}"}
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -113,6 +118,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "nearmiss.settings",
         "DATABASE_URL": "",
+        "PROXY_HOPS": "1",  # officers of different tests come from different addresses: see come_from
     }
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     if on_postgres:

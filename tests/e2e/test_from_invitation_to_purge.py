@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PROJECT, Site
+from tests.e2e.conftest import PROJECT, Site, come_from
 from tests.e2e.desk import choose_password, enrol_app
 from tests.e2e.test_accounts import link_for, with_authenticator
 from tests.e2e.test_letters import at_receipt, tell
@@ -72,10 +72,8 @@ def purge(site: Site) -> str:
     return done.stdout
 
 
-def test_from_an_invitation_to_the_purge(
-    browser: Browser, visitor: BrowserContext, site: Site
-) -> None:
-    officer = visitor.new_page()
+def test_from_an_invitation_to_the_purge(browser: Browser, site: Site) -> None:
+    officer = browser.new_context(base_url=site.url, extra_http_headers=come_from(3)).new_page()
     receipt = tell(officer, STORY)
     local = site.url.replace("127.0.0.1", "localhost")  # where passkeys are allowed
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Site, find_no_barrier
+from tests.e2e.conftest import Site, come_from, find_no_barrier
 from tests.e2e.desk import sign_in
 from tests.e2e.test_whole_way import open_report, press, tick_checks
 
@@ -23,7 +23,11 @@ LEAD = "moderator-one"  # of the demo
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
 def officer(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
     """A page of a browser that runs scripts, and of one that does not."""
-    with browser.new_context(base_url=site.url, java_script_enabled=request.param) as context:
+    with browser.new_context(
+        base_url=site.url,
+        java_script_enabled=request.param,
+        extra_http_headers=come_from(1 + request.param),
+    ) as context:
         yield context.new_page()
         assert context.cookies() == []
 
