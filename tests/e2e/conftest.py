@@ -118,7 +118,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "nearmiss.settings",
         "DATABASE_URL": "",
-        "PROXY_HOPS": "1",  # officers of different tests come from different addresses: see come_from
+        "PROXY_HOPS": "1",  # so that come_from() counts
     }
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     if on_postgres:
