@@ -57,7 +57,8 @@ class TermQuerySet(models.QuerySet["Term"]):
         """
         counted = TermCount.objects.filter(term=OuterRef("pk"))
         to_come = (
-            Carried.objects.filter(term=OuterRef("pk"), published__gt=today())
+            # By way of the story, whose index on the day tells at once that there is none.
+            Carried.objects.filter(term=OuterRef("pk"), story__published__gt=today())
             .values(every=Value(1))
             .annotate(stories=Count("story"), of_lessons=models.Sum("lessons"))
         )
@@ -403,7 +404,7 @@ class CombinationQuerySet(models.QuerySet["CombinationCount"]):
         )
         to_come: dict[int, set[int]] = {}
         for story, term in Carried.objects.filter(
-            term__in=facts, own=True, published__gt=today()
+            term__in=facts, own=True, story__published__gt=today()
         ).values_list("story_id", "term_id"):
             to_come.setdefault(story, set()).add(term)
         exactly: dict[Combination, int] = {}
