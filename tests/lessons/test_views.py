@@ -270,7 +270,7 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
     [
         # On pages that are kept, the first query asks for the version.
         # stories, lessons of the lead; the week's pick and turn; themes
-        ("/", 6),
+        ("/", 7),
         ("/stories/", 5),  # stories; how many (2), the counts of terms, terms to choose from
         # lessons, their terms; themes and audiences with their counts, terms to choose from (2)
         ("/lessons/", 5),

@@ -46,6 +46,8 @@ def test_the_turn_holds_all_week_whatever_is_published_meanwhile() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 16])
 def test_every_story_has_its_turn_within_a_year(count: int) -> None:
+    gone = stories(40)  # keys do not start at one
+    Story.objects.filter(pk__in=[story.pk for story in gone]).delete()
     every = set(stories(count))
     year = [of(MONDAY + datetime.timedelta(weeks=number)) for number in range(52)]
     assert set(year) == every
