@@ -17,8 +17,6 @@ from .tokens import LABEL, MIXED, Story, Token, tokenise
 # of a number ("mile marker").
 SAFE = 0.6
 PLAIN = 0.15  # the same for a word of the trade or of grammar
-FREQUENT = 500  # a first name of a lower rank is no more a doctrine or a product than a name
-LATER = FREQUENT + 1
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 ASKED = "You asked for it to be removed."
 
@@ -32,7 +30,8 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     stripped story comes back unchanged. Takes any string and raises nothing.
     """
     removed = [word for word in dict.fromkeys(map(str.strip, remove)) if word]
-    kept = {fold(word) for word in keep} - {""} - {fold(word) for word in removed}
+    unwanted = {fold(word) for word in removed}
+    kept = {fold(word) for word in keep} - {""} - unwanted
     spans: list[Span] = []
     earlier: Weighed = {}
     words: tagger.Words = {}
@@ -41,7 +40,7 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
         back, left = Offsets(placed), apply(text, placed)
         reading = None
         if skim.is_too_long(left):
-            found = list(skim.find(left, kept, {fold(word) for word in removed}))
+            found = list(skim.find(left, kept, unwanted))
         else:
             reading = Reading(left, back, earlier, words)
             found = reading.identifiers(kept, removed)
@@ -205,9 +204,10 @@ def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
     if token.fixed:
         return False
     sure = 1 - chances[0]
-    named = token.shape != "lower" and lexicon.first_names().get(token.norm, LATER) < FREQUENT
-    if sure < (PLAIN if named else SAFE) and (token.safe or is_label(token)):
-        return False
+    if token.safe or is_label(token):
+        named = token.shape != "lower" and lexicon.is_frequent_first(token.norm)
+        if sure < (PLAIN if named else SAFE):
+            return False
     if sure < PLAIN and lexicon.is_plain(token.norm):
         return False
     return not any(taken[token.start : token.end])

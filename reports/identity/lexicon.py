@@ -15,6 +15,7 @@ from .tokens import APOSTROPHES, TOKEN
 DATA = Path(__file__).parent / "data"
 Phrases = dict[str, dict[str, list[tuple[str, ...]]]]  # by their first two words; "" for none
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+FREQUENT_FIRST = 500  # rank of a first name
 FREQUENT = 2  # word levels 1 and 2 of data/words.txt.gz are frequent words
 CONTRACTED = frozenset(("t", "s", "re", "ve", "ll", "d", "m", "em", "all", "clock", "am", ""))
 VOWELS = "aeiouy"
@@ -190,6 +191,11 @@ def is_label(word: str) -> bool:
 def is_plain(word: str) -> bool:
     """Whether the word is one of the trade (Narcan) or of grammar (we), and is nobody's name."""
     return (word in entries("trade") or word in entries("function")) and not name_weight(word)
+
+
+def is_frequent_first(word: str) -> bool:
+    """Whether the word is one of the commonest first names: Terry, though there is a Terry stop."""
+    return word in first_names() and first_names()[word] < FREQUENT_FIRST
 
 
 def is_first(word: str) -> bool:

@@ -50,14 +50,14 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
 
 def strange(token: Token) -> str:
     """Return why a word by itself may be a name, or "" when nothing says so."""
-    common = level(token.norm)
     if is_capital(token):
         return CAPITAL
+    common = level(token.norm)
     if common in (1, 2) or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
         return ""
     if not common and not known(token.norm):
         return UNKNOWN
-    return CAPITAL if is_capital(token) else ""
+    return ""
 
 
 def is_capital(token: Token) -> bool:
