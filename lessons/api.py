@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self, cast
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -19,13 +19,12 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 from pydantic import Field, ValidationInfo, model_validator
 
-from lessons.models import Lesson, Story, Term
+from lessons.models import Lesson, LessonQuerySet, Story, Term
 from lessons.public import for_machines, open_to_all, site_address
 from lessons.records import (
     Record,
     full_story_record,
     lesson_record,
-    story_counts,
     story_record,
     term_record,
     with_everything,
@@ -318,7 +317,7 @@ def story(
     return full_story_record(found, site_address(request), found.shared_terms())
 
 
-def after_lesson(lessons: QuerySet[Lesson], cursor: str) -> QuerySet[Lesson]:
+def after_lesson(lessons: LessonQuerySet, cursor: str) -> LessonQuerySet:
     """Return the lessons after a cursor: newest story first, in each the order of its lessons."""
     day, (story, position, key) = read_cursor(cursor, 3)
     later = Q(position__gt=position) | Q(position=position, pk__gt=key)
@@ -332,20 +331,14 @@ def lessons(request: HttpRequest, asked: Query[Page]) -> Record:
 
     A term is one of the lesson (lesson_theme, audience) or one of its story.
     """
-    found: QuerySet[Lesson] = (
-        Lesson.objects.filter(story__in=Story.objects.published())
+    found = (
+        Lesson.objects.published()
         .select_related("story")
         .prefetch_related("terms")
         .order_by("-story__published", "-story", "position", "pk")
     )
     for term in asked_terms(asked.term):
-        of_lesson = Lesson.terms.through.objects.filter(term=term).values("lesson")
-        of_story = Story.terms.through.objects.filter(term=term).values("story")
-        found = (
-            found.filter(pk__in=of_lesson)
-            if term.facet_info.of_lesson
-            else found.filter(story__in=of_story)
-        )
+        found = found.with_term(term)
     if asked.cursor:
         found = after_lesson(found, asked.cursor)
     page = list(found[: asked.limit + 1])
@@ -378,10 +371,9 @@ def terms(request: HttpRequest, asked: Query[TermAsked]) -> Record:
 
     Stories come from volunteers: the numbers say nothing of how often a thing happens.
     """
-    found = Term.objects.public()
+    found = Term.objects.public().with_counts()
     if asked.facet:
         found = found.filter(facet=asked.facet)
-    stories = story_counts()
     ordered = {facet: number for number, facet in enumerate(FACETS)}
     return {
         "items": [
@@ -389,7 +381,7 @@ def terms(request: HttpRequest, asked: Query[TermAsked]) -> Record:
             | {
                 "facet_label": term.facet_info.label,
                 "help": term.help,
-                "stories": stories.get(term.pk, 0),
+                "stories": term.stories,  # type: ignore[attr-defined]
             }
             for term in sorted(found, key=lambda term: ordered[term.facet])
         ]

@@ -3,6 +3,7 @@
 All that was asked for stands in the address, so that a page can be kept, sent on and gone back to.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -135,16 +136,16 @@ def lesson_numbers(lessons: Sequence[int]) -> dict[int, int]:
     return dict(rows.values_list("term").annotate(number=Count("lesson")))
 
 
-class Finder:
+class Finder(ABC):
     """What stories and lessons have in common when they are looked for."""
 
     template: str
     facets: Sequence[str]
     size: int
 
+    @abstractmethod
     def rows(self) -> Any:
         """Return all that is published of the kind."""
-        raise NotImplementedError
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = asked_for(request, self.facets)
@@ -228,24 +229,27 @@ class Finder:
                 found.append(Loosening(what, looser.address(), min(number, search.HITS), more))
         return found
 
-    # What stories and lessons have apart
-
+    @abstractmethod
     def latest(self, narrowed: Any, terms: Sequence[Term]) -> Any:
-        raise NotImplementedError
+        """Return what carries the terms, latest first."""
 
+    @abstractmethod
     def page_of_all(
         self, request: HttpRequest, narrowed: Any, terms: Sequence[Term]
     ) -> paging.Page[Any]:
-        raise NotImplementedError
+        """Return a page of what carries the terms, without words to look for."""
 
+    @abstractmethod
     def shown(self, page: paging.Page[Any], query: Query) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return what the template shows of a page; of keys, where words were looked for."""
 
+    @abstractmethod
     def numbers(self, keys: Sequence[int]) -> dict[int, int]:
-        raise NotImplementedError
+        """Return how many of what was found carry each term."""
 
+    @abstractmethod
     def everything(self, asked: Asked, page: paging.Page[Any]) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return what the template shows besides a page of all there is."""
 
 
 class StoryFinder(Finder):

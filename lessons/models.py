@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Self
 
 from django.db import connection, models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -69,9 +69,9 @@ class TermQuerySet(models.QuerySet["Term"]):
             - Coalesce(Subquery(to_come.values("of_lessons")), 0),
         )
 
-    def with_story_counts(self) -> Self:
-        """Add `stories`, as `with_counts()` does."""
-        return self.with_counts()
+    def in_stories(self) -> Self:
+        """Terms that a published story carries, with `stories`."""
+        return self.with_counts().filter(stories__gt=0)
 
     def in_lessons(self) -> Self:
         """Terms that a lesson of a published story carries, with `stories`, by label."""
@@ -100,6 +100,11 @@ class Term(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("lessons:term", args=[self.facet, self.slug])
+
+    @property
+    def path(self) -> str:
+        """The term as facet/slug: as reports and the desk name it."""
+        return f"{self.facet}/{self.slug}"
 
     @property
     def facet_info(self) -> Facet:
@@ -140,10 +145,6 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def published(self) -> Self:
         """The one gate: what every public view, feed and page reads through."""
         return self.filter(published__lte=today())
-
-    def hidden(self) -> Self:
-        """All others. For counting the published of many: leaving out the few hidden is quicker."""
-        return self.filter(Q(published=None) | Q(published__gt=today()))
 
     def latest_first(self) -> Self:
         return self.order_by("-published", "-pk")

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from lessons.models import Correction, Story, Term
 from lessons.public import for_machines, site_address
-from lessons.records import story_counts
 
 # A sitemap may hold 50,000 addresses (sitemaps.org); a tenth is made in a quarter of a second.
 ADDRESSES = 5_000
@@ -55,7 +54,7 @@ class Terms(Sitemap):
     limit = ADDRESSES
 
     def items(self) -> QuerySet[Term]:
-        return Term.objects.public().filter(pk__in=story_counts())
+        return Term.objects.public().in_stories()
 
     def get_latest_lastmod(self) -> None:
         """Terms have no date."""

@@ -9,7 +9,7 @@ Statistical Policy Working Paper 22, 2005).
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.core.cache import cache
 from django.db.models import Count
@@ -19,7 +19,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from lessons.coarsening import K
-from lessons.models import Story, Term
+from lessons.models import Carried, Story, Term, today
 from lessons.plots import Plot, Series, bars, columns
 from lessons.vocabulary import FACETS, PUBLIC_FACETS
 
@@ -77,7 +77,7 @@ def trends() -> Trends:
 
 
 def count_trends() -> Trends:
-    """Count anew: the stories by year, and three queries a facet at most."""
+    """Count anew: the stories by year, and two queries a facet at most."""
     by_day = Story.objects.published().order_by().values_list("published").annotate(Count("pk"))
     years: Counter[int] = Counter()
     for day, count in by_day:
@@ -95,17 +95,13 @@ def count_facet(slug: str) -> Trend:
     if slug not in PUBLIC_FACETS:
         raise ValueError(f"{slug} is not counted in public.")
     facet = FACETS[slug]
-    terms = Term.objects.public().filter(facet=slug)
-    # Without a join to the stories, an index answers: a tenth of the time over 100,000 stories.
-    carried = Story.terms.through.objects.filter(term__in=[term.pk for term in terms]).exclude(
-        story__in=Story.objects.hidden().values("pk")
-    )
-    counts = dict(carried.values_list("term").annotate(Count("pk")))
-    told = sum(counts.values())
+    there: list[Any] = list(Term.objects.public().filter(facet=slug).in_stories())
+    counts = [term.stories for term in there]
+    told = sum(counts)
     if facet.multiple:
+        carried = Carried.objects.filter(term__in=there, published__lte=today())
         told = carried.aggregate(told=Count("story", distinct=True))["told"]
-    there = [term for term in terms if term.pk in counts]
-    shown = withhold([counts[term.pk] for term in there], adds_up=not facet.multiple)
+    shown = withhold(counts, adds_up=not facet.multiple)
     cells = tuple(Cell(t.slug, t.label, n) for t, n in zip(there, shown, strict=True))
     return Trend(
         slug, facet.label, told if told >= K or not told else None, not facet.multiple, cells
