@@ -177,15 +177,11 @@ def _stands_there(suspect: Suspect, text: str, found: re.Match[str]) -> bool:
 
 def fact_changes(report: Report, draft: Draft) -> Iterator[FactChange]:
     """Yield the facts by facet, in the order of the vocabulary, with what was changed of them."""
-    go_out = {f"{term.facet}/{term.slug}" for term in draft.terms}
+    go_out = {term.path for term in draft.terms}
     # Of a report whose texts are deleted nobody knows what came in: nothing counts as changed.
     came_in = set(report.facts_in) if report.story else go_out
     gone = came_in - go_out
-    removed = [
-        term
-        for term in (Term.objects.of_stories() if gone else ())
-        if f"{term.facet}/{term.slug}" in gone
-    ]
+    removed = [term for term in (Term.objects.of_stories() if gone else ()) if term.path in gone]
     for facet in FACETS.values():
         now = sorted(
             (term for term in draft.terms if term.facet == facet.slug),
@@ -193,9 +189,9 @@ def fact_changes(report: Report, draft: Draft) -> Iterator[FactChange]:
         )
         change = FactChange(
             facet,
-            kept=[term for term in now if f"{term.facet}/{term.slug}" in came_in],
+            kept=[term for term in now if term.path in came_in],
             removed=[term for term in removed if term.facet == facet.slug],
-            added=[term for term in now if f"{term.facet}/{term.slug}" not in came_in],
+            added=[term for term in now if term.path not in came_in],
         )
         if change.kept or change.removed or change.added:
             yield change

@@ -19,7 +19,7 @@ from django.utils import timezone
 from lessons import plots
 from reports import queue, retention, review, waiting
 from reports.models import Report, State
-from reports.weeks import quarter_of, quarters, week_of
+from reports.weeks import quarter_of, quarters, week_of, weeks_between
 
 QUARTERS = 12  # three years back
 WEEKS_A_YEAR = 52
@@ -55,7 +55,7 @@ def count(today: datetime.date) -> Figures:
     rows = waiting.open_reports().order_by().values_list("week", "state", "letter")
     late, before = 0, queue.overdue_before(today)
     for week, state, letter, number in rows.annotate(Count("pk")):
-        ages[age(waiting.weeks_between(week, this))] += number
+        ages[age(weeks_between(week, this))] += number
         turns[waiting.TURNS[state, letter]] += number
         late += number if week < before else 0
     received = Counter[str]()
@@ -70,9 +70,9 @@ def count(today: datetime.date) -> Figures:
         .values_list("week", "closed_week")
         .annotate(Count("pk"))
     ):
-        weeks = waiting.weeks_between(week, closed)
+        weeks = weeks_between(week, closed)
         published.setdefault(quarter_of(closed), Counter())[weeks] += number
-        if waiting.weeks_between(closed, this) < WEEKS_A_YEAR:
+        if weeks_between(closed, this) < WEEKS_A_YEAR:
             last_year[weeks] += number
     now = quarter_of(this)
     since = min([*received, *published], default=now)

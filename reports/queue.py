@@ -30,7 +30,7 @@ from lessons.models import Term
 from lessons.vocabulary import FACETS
 from reports import claims, review
 from reports.models import Report, ReportTerm, State
-from reports.weeks import monday_of, week_of
+from reports.weeks import week_of, weeks_between
 
 UNKNOWN_SEVERITY = 99  # after every term of worst_potential
 
@@ -116,7 +116,7 @@ TABS = (
 
 def weeks_since(week: str, today: datetime.date) -> int:
     """Return how many ISO weeks lie between a week, as 2026-W07, and that of today."""
-    return (monday_of(week_of(today)) - monday_of(week)).days // 7
+    return weeks_between(week, week_of(today))
 
 
 def overdue_before(today: datetime.date) -> str:
@@ -292,24 +292,20 @@ class FactFilter(SelectFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         self.terms = list(Term.objects.of_stories())
-        return [(f"{term.facet}/{term.slug}", term.label) for term in self.terms]
+        return [(term.path, term.label) for term in self.terms]
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         return [
             (
                 facet.label,
-                [
-                    (f"{term.facet}/{term.slug}", term.label)
-                    for term in self.terms
-                    if term.facet == facet.slug
-                ],
+                [(term.path, term.label) for term in self.terms if term.facet == facet.slug],
             )
             for facet in FACETS.values()
             if not facet.of_lesson
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        chosen = [term for term in self.terms if f"{term.facet}/{term.slug}" == self.value()]
+        chosen = [term for term in self.terms if term.path == self.value()]
         if not chosen:
             return queryset
         return queryset.filter(pk__in=ReportTerm.objects.filter(term=chosen[0]).values("report"))

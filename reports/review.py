@@ -93,7 +93,7 @@ def receive(*, story: str, advice: str, terms: Iterable[Term], receipt_hash: str
         report = Report(
             story=_lf(story),
             advice=_lf(advice),
-            facts_in=sorted(f"{term.facet}/{term.slug}" for term in terms),
+            facts_in=sorted(term.path for term in terms),
             receipt_hash=receipt_hash,
             week=week_of(timezone.now().date()),
         )

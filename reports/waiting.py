@@ -1,10 +1,9 @@
-"""What waits: the open reports, by whose turn it is, and how long they have waited."""
+"""What waits: the open reports, and whose turn it is."""
 
 from django.db.models import QuerySet
 
 from reports.models import Letter, Report, State
 from reports.review import WAITING
-from reports.weeks import monday_of
 
 # Whose turn it is by state and letter, in the order in which a report goes through.
 TURNS: dict[tuple[str, str], str] = {
@@ -19,8 +18,3 @@ TURNS: dict[tuple[str, str], str] = {
 def open_reports() -> QuerySet[Report]:
     """Return the reports on which something is still to be decided."""
     return Report.objects.filter(state__in=WAITING)
-
-
-def weeks_between(earlier: str, later: str) -> int:
-    """Return how many weeks lie between two weeks, as 2026-W07."""
-    return (monday_of(later) - monday_of(earlier)).days // 7

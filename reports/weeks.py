@@ -7,17 +7,20 @@ is in one quarter, and the weeks of a year's four quarters are the weeks of that
 import datetime
 from collections.abc import Iterator
 
+from lessons.week import week_of
 
-def week_of(day: datetime.date) -> str:
-    """Return the ISO week of a day, as 2026-W07."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"
+__all__ = ["monday_of", "quarter_of", "quarters", "week_of", "weeks_between"]
 
 
 def monday_of(week: str) -> datetime.date:
     """Return the first day of a week written as 2026-W07."""
     year, number = week.split("-W")
     return datetime.date.fromisocalendar(int(year), int(number), 1)
+
+
+def weeks_between(earlier: str, later: str) -> int:
+    """Return how many weeks lie between two weeks written as 2026-W07."""
+    return (monday_of(later) - monday_of(earlier)).days // 7
 
 
 def quarter_of(week: str) -> str:

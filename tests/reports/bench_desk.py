@@ -118,7 +118,7 @@ def build() -> None:
             advice=text(250),
         )
         chosen = [chance.choice(of_facet) for of_facet in terms.values()]
-        report.facts_in = sorted(f"{term.facet}/{term.slug}" for term in chosen)
+        report.facts_in = sorted(term.path for term in chosen)
         facts += [ReportTerm(report=report, term=term) for term in chosen]
         if state != State.RECEIVED:
             report.title, report.summary = text(80), text(300)
