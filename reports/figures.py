@@ -87,13 +87,6 @@ def count(today: datetime.date) -> Figures:
             ],
             about="Quarter",
         ),
-        "median": plots.lines(
-            f"Median weeks from receipt to publication, by quarter of publication; {now} so far",
-            shown,
-            [plots.Series("Weeks", [middle(published.get(quarter)) for quarter in shown])],
-            about="Quarter",
-            withheld="none published",
-        ),
         "turns": plots.bars(
             "What is open, by whose turn it is",
             list(waiting.TURNS.values()),
@@ -107,6 +100,14 @@ def count(today: datetime.date) -> Figures:
             about="Came in",
         ),
     }
+    if any(published.values()):
+        drawn["median"] = plots.lines(
+            f"Median weeks from receipt to publication, by quarter of publication; {now} so far",
+            shown,
+            [plots.Series("Weeks", [middle(published.get(quarter)) for quarter in shown])],
+            about="Quarter",
+            withheld="none published",
+        )
     lying = sum(sum(weeks.values()) for weeks in retention.left_lying(today).values())
     return Figures(middle(last_year), turns.total(), late, lying, drawn)
 

@@ -81,7 +81,7 @@ def test_a_passkey_from_the_invitation_to_the_next_log_in(
     expect(page.locator(".codes li")).to_have_count(10)
     page.get_by_role("link", name=re.compile("open the desk")).click()
     expect(page.locator("h1")).to_have_text("What waits")
-    page.get_by_role("link", name="Open the queue").click()
+    page.get_by_role("link", name="All that waits").click()
     expect(page.locator("#result_list")).to_be_visible()
 
     page.get_by_role("button", name="Log out").click()

@@ -82,7 +82,7 @@ def test_from_an_invitation_to_the_purge(browser: Browser, site: Site) -> None:
     with_authenticator(first)
     link = link_for(browser, site, "rowan").replace("127.0.0.1", "localhost")
     enter(first, link, passkey=True)
-    first.get_by_role("link", name="Open the queue").click()
+    first.get_by_role("link", name="All that waits").click()
     open_report(first, "parked van behind a bakery")
     press(first, "claim")
     path = first.url.removeprefix(local)
