@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 
 from nearmiss.accounts.factors import used_second_factor
 from reports import queue, review
@@ -21,7 +22,7 @@ class Desk(AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """Tell those who review what waits for them, before the tables that there are."""
         context = extra_context or {}
         if request.user.has_perm(review.PERMISSION):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from . import evidence, lexicon, patterns, tagger
 from .labels import apply, number_persons
 from .naming import runs, span_of
-from .recognizers import codes, doubts, echoes, numbers, phrases, skim
+from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
 from .span import Span, Stripped
 from .tokens import LABEL, MIXED, Story, Token, tokenise
 
@@ -185,6 +185,7 @@ class Reading:
             span = span_of(story, run)
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
             spans.append(span)
+        spans = list(growth.grow(story, taken, spans))
         spans += echoes.find(story, taken, spans, weighed)
         if kept:
             spans = [s for s in spans if fold(self.text[s.start : s.end]) not in kept]
@@ -196,6 +197,7 @@ class Reading:
     def doubts(self, kept: set[str]) -> list[Span]:
         """Return what may identify and is left in the text; after identifiers()."""
         pointed = doubts.find(self.story, self.taken, self.weighed)
+        pointed = growth.grow(self.story, self.taken, list(pointed))
         return [d for d in pointed if fold(self.text[d.start : d.end]) not in kept]
 
 

@@ -215,7 +215,7 @@ def span_of(story: Story, run: Run, doubt: bool = False) -> Span:
 
 def owns(story: Story, run: Run) -> bool:
     """Whether an 's at the end belongs to the name, as in St. Vincent's: "[person A]'s" stays."""
-    if run.kind in ("AGENCY", "PLACE", "TIME"):
+    if run.kind in ("AGENCY", "PLACE", "TIME") or run.tokens[0].norm == "st":
         return True
     after = run.first + len(run.tokens)
     follow = story.tokens[after] if after < len(story.tokens) else None

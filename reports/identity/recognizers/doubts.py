@@ -12,6 +12,7 @@ from ..tokens import MIXED, Story, Token
 
 UNKNOWN = "It is no ordinary word."
 CAPITAL = "It has a capital letter inside a sentence, and is often a name."
+OPENER = "It may be the first word of the name behind it."
 
 
 USUAL = (
@@ -45,7 +46,12 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
         if token.safe or token.fixed:
             continue
         if (why := strange(token)) and not any(taken[token.start : token.end]):
+            taken[token.start : token.end] = b"\1" * (token.end - token.start)
             yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
+    for token in story.words:
+        if token.first and not taken[token.start] and opens_a_name(story, taken, token):
+            taken[token.start : token.end] = b"\1" * (token.end - token.start)
+            yield Span(token.start, token.end, "PERSON", "doubt", OPENER, "[person]")
 
 
 def strange(token: Token) -> str:
@@ -58,6 +64,19 @@ def strange(token: Token) -> str:
     if not common and not known(token.norm):
         return UNKNOWN
     return ""
+
+
+def opens_a_name(story: Story, taken: bytearray, token: Token) -> bool:
+    """Whether a word opens a sentence, and what stands behind it was found: Four Corners."""
+    behind = token.end + 1
+    return (
+        token.shape == "cap"
+        and token.regime == MIXED
+        and token.norm not in openers()
+        and story.clear[token.end : behind] == " "
+        and story.clear[behind : behind + 1].isupper()
+        and bool(taken[behind])
+    )
 
 
 def is_capital(token: Token) -> bool:
@@ -73,3 +92,9 @@ def is_capital(token: Token) -> bool:
 def usual() -> frozenset[str]:
     """Return the words that are often written with a capital and name nobody."""
     return frozenset().union(*(entries(name) for name in USUAL))
+
+
+@cache
+def openers() -> frozenset[str]:
+    """Return the words that often stand before a name and are no part of it."""
+    return usual() - entries("generic") - entries("numwords")

@@ -15,6 +15,7 @@ AT = word_set("at")
 HOLIDAY_THINGS = word_set("holiday_things")
 CHAIN_THINGS = word_set("chain_things")
 VERSUS = frozenset(("v", "vs", "versus"))
+PROSECUTION = frozenset(("state", "people", "commonwealth"))  # whom they charge is a person
 FEDERAL_WORDS = word_set("federal_words")
 FEDERAL_LOWER = word_set("federal_lower")
 GENERIC_BODIES = frozenset(
@@ -84,6 +85,8 @@ def mark_case(story: Story, i: int) -> None:
     """Mark the two sides of a case that gave a doctrine: Tennessee v. Garner."""
     words = story.words
     if not 0 < i < len(words) - 1 or not near(story, words[i - 1], words[i]):
+        return
+    if words[i - 1].norm in PROSECUTION:
         return
     for side in words[i - 1 : i + 2]:
         side.safe = side.fixed = True

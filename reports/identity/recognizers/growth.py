@@ -1,0 +1,150 @@
+"""Grows what was found over the words that belong to it: an identifier goes whole, or it leaks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+
+from ..lexicon import entries, level
+from ..naming import ANDS
+from ..span import Span
+from ..tokens import MIXED, Story, Token
+
+ROAD = 4  # characters of the number of a road
+MOST = 3  # words that one side grows by
+# Lists whose words stay in the text beside a name, though they have a capital.
+STAY = ("ranks", "roles", "function", "weekdays")
+BEFORE = (*STAY, "units", "number_labels", "place_labels")
+BEFORE_A_PERSON = (*BEFORE, "trade", "generic", "states")
+
+
+def grow(story: Story, taken: bytearray, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans, each with what belongs to it on both sides, and take that as well."""
+    for span in spans:
+        start, end = start_of(story, taken, span), end_of(story, taken, span)
+        taken[start:end] = b"\1" * (end - start)
+        grown = (start, end) != (span.start, span.end)
+        yield replace(span, start=start, end=end) if grown else span
+
+
+def start_of(story: Story, taken: bytearray, span: Span) -> int:
+    """Return where a span starts with what belongs to it before it."""
+    tokens, first = story.tokens, index_at(story.tokens, span.start)
+    if first == len(tokens) or tokens[first].start != span.start:
+        return span.start
+    for _ in range(MOST):
+        before = first - words_before(story, taken, span, first)
+        if before == first:
+            break
+        first = before
+    return tokens[first].start
+
+
+def end_of(story: Story, taken: bytearray, span: Span) -> int:
+    """Return where a span ends with what belongs to it behind it."""
+    tokens, last = story.tokens, index_at(story.tokens, span.end) - 1
+    if last < 0 or span.end not in (tokens[last].end, tokens[last].stem_end):
+        return span.end
+    end = span.end
+    for _ in range(MOST):
+        behind = words_behind(story, taken, span, last)
+        if not behind:
+            break
+        last += behind
+        end = tokens[last].stem_end if span.kind == "PERSON" else tokens[last].end
+    return end
+
+
+def index_at(tokens: list[Token], offset: int) -> int:
+    """Return the index of the first token that starts at an offset or behind it."""
+    return bisect_left(tokens, offset, key=lambda token: token.start)
+
+
+def words_before(story: Story, taken: bytearray, span: Span, i: int) -> int:
+    """Return how many tokens right before token i belong to what starts there."""
+    tokens = story.tokens
+    if not i:
+        return 0
+    before, gap = tokens[i - 1], story.clear[tokens[i - 1].end : tokens[i].start]
+    if span.kind == "PERSON" and before.text == "." and gap == " " and i > 1:
+        initial = tokens[i - 2]
+        return 2 * (initial.end == before.start and is_initial(initial, taken))
+    if gap not in (" ", "-", "") or taken[before.start]:
+        return 0
+    if span.kind == "PLACE" and before.norm in entries("states") and is_road(before, tokens[i]):
+        return 1
+    if before.fixed or before.brand:
+        return 0
+    if gap == " " and (is_number(span, story, before) or is_name(before, tokens[i], span)):
+        return 1
+    if before.text != "-" or i < 2:
+        return 0
+    return 2 * (is_number(span, story, tokens[i - 2]) and not taken[tokens[i - 2].start])
+
+
+def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
+    """Return how many tokens right behind token i belong to what ends there."""
+    tokens = story.tokens
+    if i + 1 == len(tokens):
+        return 0
+    after, gap = tokens[i + 1], story.clear[tokens[i].end : tokens[i + 1].start]
+    if gap not in (" ", "") or taken[after.start] or after.fixed or after.brand:
+        return 0
+    if gap == " " and (is_number(span, story, after) or is_name(after, tokens[i])):
+        return 1
+    if i + 2 == len(tokens):
+        return 0
+    other = tokens[i + 2]
+    if after.text == "-":
+        return 2 * (is_number(span, story, other) and not taken[other.start])
+    named = span.kind in ("AGENCY", "PLACE") or span.tier == "doubt"
+    joined = named and (after.norm,) in ANDS and taken[other.start] and joins(tokens[i], other)
+    return int(joined)
+
+
+def is_initial(token: Token, taken: bytearray) -> bool:
+    return len(token.norm) == 1 and token.shape == "cap" and not taken[token.start]
+
+
+def is_number(span: Span, story: Story, token: Token) -> bool:
+    """Whether a number is told in words, and this is one more of them: "twenty" in twenty three."""
+    return (
+        span.kind in ("NUMBER", "TIME", "CONTACT")
+        and token.norm in entries("numwords")
+        and not any(map(str.isdigit, story.clear[span.start : span.end]))
+    )
+
+
+def is_road(state: Token, number: Token) -> bool:
+    """Whether a state's two letters name a road, LA 14; before a longer number it is a ZIP code."""
+    short = number.shape in ("digit", "alnum") and len(number.text) <= ROAD
+    return short and len(state.norm) == 2 and state.shape == "upper"
+
+
+def is_name(token: Token, beside: Token, before: Span | None = None) -> bool:
+    """Whether a word has the capital of the name beside it, and is no title, label or opener.
+
+    before: what was found, if the word stands before it.
+    """
+    if token.regime != MIXED or token.shape not in ("cap", "upper") or len(token.norm) < 2:
+        return False
+    if beside.shape == "lower" or (token.first and level(token.norm) in (1, 2)):
+        return False
+    person = before is not None and before.kind == "PERSON" and before.tier != "doubt"
+    return token.norm not in of_lists(BEFORE_A_PERSON if person else BEFORE if before else STAY)
+
+
+def joins(left: Token, right: Token) -> bool:
+    """Whether "and" stands inside of one name: 7th and Laurel, Hook and Ladder."""
+    if left.shape == "alnum" or right.shape == "alnum":
+        return True
+    capitals = left.shape == right.shape and left.shape in ("cap", "upper")
+    return capitals and bool(level(left.norm) and level(right.norm))
+
+
+@cache
+def of_lists(names: tuple[str, ...]) -> frozenset[str]:
+    """Return the words of these lists."""
+    return frozenset().union(*(entries(name) for name in names))
