@@ -93,6 +93,8 @@ def test_axe_finds_nothing_on_the_desk(
 ) -> None:
     complaints = complaints_of(first) + complaints_of(second)
     send_story(browser, site, "marigold")
+    first.goto("/desk/")
+    look_at(first, "what waits")
     first.goto(QUEUE)
     look_at(first, "queue")
     first.goto(f"{QUEUE}?for=overdue")

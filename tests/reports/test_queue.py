@@ -17,6 +17,7 @@ from reports.admin import ReportAdmin
 from reports.models import Proposal, Report, State
 from reports.queue import TABS, weeks_since
 from tests.factories import (
+    make_administrator,
     make_moderator,
     make_report,
     make_story,
@@ -45,6 +46,31 @@ def test_the_queue_shows_what_waits_worst_first_and_then_oldest() -> None:
     assert titles(client.get(QUEUE, {"state": "declined"})) == ["declined"]
     assert len(titles(client.get(QUEUE, {"state": "all"}))) == 5
     assert len(titles(client.get(QUEUE, {"state": "nonsense"}))) == 4
+
+
+def test_the_first_page_of_the_desk_counts_what_waits_for_whom() -> None:
+    alex, robin = make_moderator("alex"), make_moderator("robin")
+    make_report()
+    make_report(State.AWAITING_SECOND, passed_by=robin)
+    make_report(State.AWAITING_SECOND, passed_by=alex)
+    make_report(State.DECLINED)
+    text = text_of(signed_in(alex).get("/desk/"))
+    told = re.findall(r'<a href="([^"]*)"[^>]*><b>(\d+)</b> ([^<]*)</a>', text)
+    assert [(label, int(count)) for _, count, label in told[:5]] == [
+        ("All that waits", 3),
+        ("Nobody has", 1),
+        ("Mine", 0),
+        ("Answered by the officer", 0),
+        ("For a second look", 1),
+    ]
+    assert [address for address, *_ in told[:2]] == [QUEUE, f"{QUEUE}?for=new"]
+
+
+def test_who_may_not_read_reports_is_told_no_counts() -> None:
+    make_report()
+    text = text_of(signed_in(make_administrator()).get("/desk/"))
+    assert "waits" not in text
+    assert QUEUE not in text
 
 
 @time_machine.travel("2026-02-11T12:00:00Z", tick=False)
