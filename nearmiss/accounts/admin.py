@@ -4,7 +4,6 @@ An administrator sees whether somebody has a second factor, and never a secret. 
 sets the password of somebody else.
 """
 
-import csv
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -24,6 +23,7 @@ from nearmiss.accounts.forms import InviteForm, RolesForm
 from nearmiss.accounts.models import Account, Change
 from nearmiss.accounts.roles import MANAGE, ROLES, roles_of
 from nearmiss.accounts.views import posted
+from nearmiss.log_admin import LogAdmin
 
 # The stock pages would show keys, set passwords and grant single permissions, and log none of it.
 for model in (User, Group, Authenticator, EmailAddress):
@@ -40,12 +40,20 @@ DONE = {
 }
 
 
-class AdministratorsOnly(admin.ModelAdmin):
-    """Pages for those who manage accounts; nothing is deleted here."""
+@admin.register(Account)
+class AccountAdmin(admin.ModelAdmin):
+    """Who may come in, as what, and whether they are set up. changes.py does what is done here.
+
+    It is for those who manage accounts; nothing is deleted here.
+    """
 
     actions = None
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
+    list_display = ("username", "role_labels", "state", "second_factor")
+    list_per_page = 100
+    sortable_by = ()
+    change_list_template = "admin/accounts/account/list.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(MANAGE)
@@ -54,35 +62,13 @@ class AdministratorsOnly(admin.ModelAdmin):
         return request.user.has_perm(MANAGE)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return request.user.has_perm(MANAGE)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return request.user.has_perm(MANAGE)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
-
-@admin.register(Account)
-class AccountAdmin(AdministratorsOnly):
-    """Who may come in, as what, and whether they are set up. changes.py does what is done here."""
-
-    list_display = ("username", "role_labels", "state", "second_factor")
-    list_per_page = 100
-    sortable_by = ()
-    change_list_template = "admin/accounts/account/list.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(MANAGE)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(MANAGE)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         accounts: QuerySet[Account] = super().get_queryset(request)
@@ -124,6 +110,11 @@ class AccountAdmin(AdministratorsOnly):
         if account.apps:
             has.append("authenticator app")
         return " and ".join(has).capitalize() or "None"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Accounts", **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         # The stock history page would show the admin's own log, which knows nothing of accounts.
@@ -258,22 +249,32 @@ class AccountAdmin(AdministratorsOnly):
 
 
 @admin.register(Change)
-class ChangeAdmin(AdministratorsOnly):
-    """The log of accounts, to read and to take along. The database refuses to change it."""
+class ChangeAdmin(LogAdmin):
+    """Who changed what of which account, when."""
+
+    log_title = "Log of accounts"
+    view_permission = MANAGE
+    export_permission = MANAGE
+    columns = {
+        "at": "when (UTC)",
+        "who": "who",
+        "action": "did",
+        "account": "account",
+        "roles": "roles afterwards",
+    }
 
     list_display = ("when", "who", "action", "whose", "roles")
-    list_display_links = None
     list_filter = ("action",)
     list_select_related = ("actor", "account")
-    list_per_page = 100
-    sortable_by = ()
-    change_list_template = "admin/accounts/change/list.html"
 
-    def get_urls(self) -> list[URLPattern]:
-        export = path(
-            "export/", self.admin_site.admin_view(self.export_view), name="accounts_change_export"
-        )
-        return [export, *super().get_urls()]
+    def row(self, entry: Change) -> dict[str, Any]:
+        return {
+            "at": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}",
+            "who": self.who(entry),
+            "action": entry.action,
+            "account": str(entry.account),
+            "roles": entry.roles,
+        }
 
     @admin.display(description="When (UTC)")
     def when(self, change: Change) -> str:
@@ -287,29 +288,3 @@ class ChangeAdmin(AdministratorsOnly):
     def whose(self, change: Change) -> str:
         page = reverse(PAGE, args=[change.account_id])
         return format_html('<a href="{}">{}</a>', page, change.account)
-
-    def export_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the whole log as CSV."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        response = HttpResponse(
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="log-of-accounts.csv"'},
-        )
-        writer = csv.writer(response)
-        writer.writerow(["when (UTC)", "who", "did", "account", "roles afterwards"])
-        for change in Change.objects.select_related("actor", "account"):
-            row = (
-                self.when(change),
-                self.who(change),
-                change.get_action_display(),
-                str(change.account),
-                change.roles,
-            )
-            writer.writerow([_cell(value) for value in row])
-        return response
-
-
-def _cell(value: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value

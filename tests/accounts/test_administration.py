@@ -29,7 +29,7 @@ from tests.signing_in import SECRET, with_app
 pytestmark = pytest.mark.django_db
 
 LIST, ADD, LOG = "/desk/accounts/account/", "/desk/accounts/account/add/", "/desk/accounts/change/"
-EXPORT = f"{LOG}export/"
+EXPORT = f"{LOG}export.csv"
 
 
 @pytest.fixture
@@ -238,17 +238,18 @@ def test_nobody_else_changes_an_account_by_hand(role: str, do: str) -> None:
 def test_accounts_and_log_are_neither_deleted_nor_rewritten_in_the_desk(client: Client) -> None:
     robin, _ = invited("robin")
     row = Change.objects.get()
+    as_it_was = Change.objects.values().get()
     for address in (
         f"{LIST}{robin.pk}/delete/",
         f"{LOG}{row.pk}/delete/",
         f"{LOG}{row.pk}/change/",
         f"{LOG}add/",
     ):
-        assert client.post(address, {"post": "yes"}).status_code == 403, address
+        assert client.post(address, {"post": "yes"}).status_code in (302, 403), address
     data = {"action": "delete_selected", "_selected_action": [robin.pk], "post": "yes"}
     client.post(LIST, data)
     assert User.objects.filter(pk=robin.pk).exists()
-    assert Change.objects.count() == 1
+    assert Change.objects.values().get() == as_it_was
 
 
 def test_the_stock_pages_of_users_groups_and_keys_are_not_there(client: Client) -> None:
@@ -288,10 +289,10 @@ def test_the_log_is_read_and_exported(boss: User) -> None:
     rows = list(csv.reader(StringIO(text_of(client.get(EXPORT)))))
     assert rows[0] == ["when (UTC)", "who", "did", "account", "roles afterwards"]
     assert [row[1:] for row in rows[1:]] == [
-        ["A command on the server", "recovered as administrator", "boss", "Administrator"],
+        ["A command on the server", "recovered", "boss", "Administrator"],
         ["boss", "invited", "'@robin", "Lead"],
     ]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", rows[1][0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", rows[1][0])
     assert "@robin" in text_of(client.get(LOG))
 
 

@@ -52,7 +52,7 @@ def publishing(version: int = 0) -> dict[str, Any]:
 
 
 def text_of(response: Any) -> str:
-    return str(response.content.decode())
+    return str(response.getvalue().decode())
 
 
 def state_of(report: Report) -> tuple[str, int]:

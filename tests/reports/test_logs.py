@@ -23,12 +23,8 @@ PURGES = "/desk/reports/purge/"
 PLANTED = "Zubrowskian"
 
 
-def body(response: Any) -> str:
-    return b"".join(response.streaming_content).decode()
-
-
 def table(response: Any) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(body(response))))
+    return list(csv.reader(io.StringIO(text_of(response))))
 
 
 @pytest.fixture
@@ -81,7 +77,7 @@ def test_an_export_holds_what_is_listed(lived: Report, query: str, actions: set[
     rows = table(client.get(f"{DECISIONS}export.csv?{query}"))
     assert rows[0] == ["when (UTC)", "who", "did", "report"]
     assert {row[2] for row in rows[1:]} == actions
-    lines = body(client.get(f"{DECISIONS}export.jsonl?{query}")).splitlines()
+    lines = text_of(client.get(f"{DECISIONS}export.jsonl?{query}")).splitlines()
     assert {json.loads(line)["action"] for line in lines} == actions
     assert len(lines) == len(rows) - 1 == listed.count("<tr>") - bool(actions)
 
@@ -91,7 +87,7 @@ def test_an_export_tells_all_there_is_of_a_row(lived: Report) -> None:
     response = client.get(f"{DECISIONS}export.jsonl")
     assert response["Content-Disposition"] == 'attachment; filename="decisions.jsonl"'
     assert "no-store" in response["Cache-Control"]
-    rows = {row["action"]: row for row in map(json.loads, body(response).splitlines())}
+    rows = {row["action"]: row for row in map(json.loads, text_of(response).splitlines())}
     claimed = Decision.objects.get(action="claimed")
     assert claimed.at
     assert rows["claimed"] == {
@@ -111,7 +107,7 @@ def test_no_log_holds_a_word_of_a_story(lived: Report) -> None:
     client = signed_in(make_lead())
     pages = [text_of(client.get(address)) for address in (DECISIONS, PURGES)]
     for address in (DECISIONS, PURGES):
-        pages += [body(client.get(f"{address}export.{ending}")) for ending in ("csv", "jsonl")]
+        pages += [text_of(client.get(f"{address}export.{ending}")) for ending in ("csv", "jsonl")]
     assert PLANTED.casefold() not in "".join(pages).casefold()
     assert "Thanks" not in "".join(pages)
     assert all(len(page) > 50 for page in pages)
@@ -127,7 +123,7 @@ def test_a_name_that_looks_like_a_formula_is_harmless_in_csv_and_itself_in_json(
     review.claim(report=make_report(), version=0, moderator=odd)
     client = signed_in(make_lead())
     assert table(client.get(f"{DECISIONS}export.csv"))[1][1] == "'@SUM"
-    assert json.loads(body(client.get(f"{DECISIONS}export.jsonl")))["who"] == "@SUM"
+    assert json.loads(text_of(client.get(f"{DECISIONS}export.jsonl")))["who"] == "@SUM"
 
 
 @pytest.mark.parametrize("address", [DECISIONS, PURGES])
