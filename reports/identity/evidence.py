@@ -44,9 +44,20 @@ LISTS = (
     "units",
     "weekdays",
 )
-LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbours taken together
 FIRST_RANKS = (100, 500, 2_000)  # bounds of the buckets of census ranks
 LAST_RANKS = (200, 1_000, 5_000, 20_000)
+FLAGS = (
+    *LISTS,
+    *(f"first{n}" for n in range(len(FIRST_RANKS) + 1)),
+    *(f"last{n}" for n in range(len(LAST_RANKS) + 1)),
+    "town",
+    "townpart",
+    "county",
+    *(f"level{n}" for n in range(6)),
+)
+LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbours taken together
+
+Setting = tuple[str, str, bool]  # shape, regime, first: how a word stands
 
 _LOWER = re.compile("[a-z]")
 _UPPER = re.compile("[A-Z]")
@@ -88,7 +99,7 @@ def said(token: Token) -> str:
 
 
 def flags(word: str) -> list[str]:
-    """Return what the word lists know of a word, normalised as the tokeniser does."""
+    """Return what the word lists know of a word, normalised as the tokeniser does: of FLAGS."""
     found = list(listed().get(word, ()))
     if rank := lexicon.first_names().get(word):
         found.append(f"first{bisect_left(FIRST_RANKS, rank)}")
@@ -119,37 +130,39 @@ def outline(text: str) -> str:
     return _RUN.sub(r"\1\1", outlined)[:8]
 
 
-def own(token: Token) -> list[str]:
-    """Return the evidence in a word itself and in how it is written."""
-    setting = f"{token.shape}|{token.regime}|{token.first:d}"
-    found = ["bias", f"regime={token.regime}", f"shape={token.shape}", f"set={setting}"]
+def standing(setting: Setting) -> list[str]:
+    """Return the evidence in how a word stands, whichever word it is."""
+    shape, regime, first = setting
+    found = ["bias", f"regime={regime}", f"shape={shape}", f"set={shape}|{regime}|{first:d}"]
+    return [*found, "first"] if first else found
+
+
+def flagged(flag: str, setting: Setting) -> tuple[str, str]:
+    """Return the evidence in what a list knows of a word that stands so."""
+    shape, regime, first = setting
+    return flag, f"{flag}|{shape}|{regime}|{first:d}"
+
+
+def spelt(token: Token) -> list[str]:
+    """Return the evidence in a word itself and in how it is spelt."""
     if not token.word:
-        return [*found, f"w={said(token)}"]
+        return [f"w={said(token)}"]
     word = token.norm
-    found += [
-        f"out={outline(token.text)}",
-        f"pre={word[:3]}",
-        f"suf={word[-3:]}",
-        f"su2={word[-2:]}",
-    ]
-    if speaks_for_itself(word):
-        found.append(f"w={word}")
-    if token.first:
-        found.append("first")
-    for flag in flags(word):
-        found += [flag, f"{flag}|{setting}"]
-    return found
+    found = [f"out={outline(token.text)}", f"pre={word[:3]}", f"suf={word[-3:]}", f"su2={word[-2:]}"]
+    return [*found, f"w={word}"] if speaks_for_itself(word) else found
 
 
 def around(token: Token) -> list[str]:
-    """Return the evidence that a word gives about one close to it; the distance goes in front."""
+    """Return the evidence that a word gives about one close to it, its flags apart.
+
+    The distance goes in front.
+    """
     found = [f"shape={token.shape}"]
     if not token.word:
         return [*found, f"w={said(token)}"]
     if speaks_for_itself(token.norm):
         found.append(f"w={token.norm}")
-    found.append(f"out={outline(token.text)}")
-    return found + flags(token.norm)
+    return [*found, f"out={outline(token.text)}"]
 
 
 def seen(story: Story) -> tuple[Counter[str], Counter[str]]:
@@ -200,11 +213,14 @@ def features(story: Story) -> list[list[str]]:
     """Return every feature of every token of a story."""
     tokens = story.tokens
     lower, capital = seen(story)
-    neighbour = [around(token) for token in tokens]
+    neighbour = [around(t) + (flags(t.norm) if t.word else []) for t in tokens]
     says = ["", "", *map(speaking, tokens), ""]
     rows = []
     for i, token in enumerate(tokens):
-        row = own(token) + elsewhere(token, lower, capital)
+        setting = (token.shape, token.regime, token.first)
+        row = standing(setting) + spelt(token) + elsewhere(token, lower, capital)
+        for flag in flags(token.norm) if token.word else ():
+            row += flagged(flag, setting)
         row += paired(token.shape, says[i], says[i + 1], says[i + 3])
         for distance in (*NEAR, *FAR):
             if 0 <= i + distance < len(tokens):

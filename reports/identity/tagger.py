@@ -15,7 +15,7 @@ import gzip
 import struct
 import sys
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from math import exp
 from operator import mul
@@ -36,7 +36,7 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 # Measured on the narratives: what is settled so is hardly ever found otherwise.
 SETTLED_ALONE = 8_000
 SETTLED_BESIDE = 13_000
-SETTLED = 6_000
+SETTLED = 4_000
 RESCALED = 16  # words after which the chain is brought back to one, long before it underflows
 
 ORDINARY = 3  # words of these levels are weighed once for the life of the process
@@ -57,30 +57,31 @@ DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
 Around = tuple[int, ...]  # what a word says of others, by DISTANCES
 Rows = dict[str, int]
+NOTHING: Rows = {}
 NOWHERE: Around = (0,) * len(DISTANCES)
 
 
 class Word:
     """What the tagger knows of a word as it is written.
 
-    own: {how it stands: what it says of itself}. around: what it says of those close to it.
-    says: the word, if it counts as itself. after, before: {shape of the next word, of the last
-    one: what both say together}. second: {the word behind it: what both say of the one after}.
+    own: {how it stands: what it says of itself}; spelt, flags: what that is made of. around: what
+    it says of those close to it. says: the word, if it counts as itself. after, before: {shape of
+    the next word, of the last one: what both say together}. second: {the word behind it: what
+    both say of the one after}.
     """
 
-    __slots__ = ("after", "around", "before", "own", "says", "second")
+    __slots__ = ("after", "around", "before", "flags", "own", "says", "second", "spelt")
 
-    def __init__(self, around: Around, says: str, after: Rows, before: Rows, second: Rows) -> None:
+    def __init__(self, flags: Sequence[str], spelt: int, around: Around, says: str) -> None:
         self.own: dict[tuple[str, bool], int] = {}
+        self.flags = flags
+        self.spelt = spelt
         self.around = around
         self.says = says
-        self.after = after
-        self.before = before
-        self.second = second
+        self.after = self.before = self.second = NOTHING
 
 
 Words = dict[str, Word]
-NOTHING: Rows = {}
 
 
 class Model:
@@ -125,37 +126,56 @@ class Model:
             else:
                 self.beside.setdefault(name[2:], [0] * len(DISTANCES))[slot] = row
         # What the end of a story says of the words before it.
-        self.edge = Word(tuple(ends), "", NOTHING, NOTHING, NOTHING)
+        self.edge = Word((), 0, tuple(ends), "")
         self.seen_lower = self.alone.get("seen lower", 0)
         self.seen_capital = [0] + [self.alone.get(f"seen capital {n}", 0) for n in (1, 2)]
+        # What each way of standing says of a word, and of one of which a list knows something.
+        self.stands: dict[evidence.Setting, tuple[int, Rows]] = {}
         # Weighed once: ordinary words tell nothing of who wrote them. Other words of a story are
         # never kept here, for the process outlives the request.
         self.kept: Words = {}
 
     def word(self, token: Token, others: Words) -> Word:
         """Return what is known of a word; those that are no ordinary ones are kept in others."""
-        get = self.beside.get
-        found = [row for f in evidence.around(token) if (row := get(f)) is not None]
-        says = evidence.speaking(token)
+        flags = evidence.flags(token.norm) if token.word else ()
+        rows = map(self.beside.get, (*evidence.around(token), *flags))
+        found = [row for row in rows if row is not None]
         word = Word(
+            flags,
+            sum([self.alone.get(feature, 0) for feature in evidence.spelt(token)]),
             tuple(map(sum, zip(*found, strict=True))) if found else NOWHERE,
-            says,
-            self.after.get(says, NOTHING),
-            self.before.get(says, NOTHING),
-            self.second.get(says, NOTHING),
+            evidence.speaking(token),
         )
+        word.after = self.after.get(word.says, NOTHING)
+        word.before = self.before.get(word.says, NOTHING)
+        word.second = self.second.get(word.says, NOTHING)
         (self.kept if is_ordinary(token) else others)[token.text] = word
         return word
 
     def own(self, token: Token, word: Word) -> int:
         """Return what a word says of itself, and keep it; what settles it outweighs all else."""
-        get = self.alone.get
-        row = sum([get(feature, 0) for feature in evidence.own(token)]) + BIAS
+        setting = (token.shape, token.regime, token.first)
+        row, flagged = self.stands.get(setting) or self.stand(setting)
+        row += word.spelt
+        for flag in word.flags:
+            row += flagged[flag]
         settled = token.norm in never() and token.shape == "lower"
         if settled or outweighs(row, SETTLED_ALONE):
             row += SURE
         word.own[token.regime, token.first] = row
         return row
+
+    def stand(self, setting: evidence.Setting) -> tuple[int, Rows]:
+        """Return what standing so says of every word, and {flag: of a word that has it}; keep it."""
+
+        def total(features: Iterable[str]) -> int:
+            return sum([self.alone.get(feature, 0) for feature in features])
+
+        self.stands[setting] = found = (
+            BIAS + total(evidence.standing(setting)),
+            {flag: total(evidence.flagged(flag, setting)) for flag in evidence.FLAGS},
+        )
+        return found
 
 
 def is_ordinary(token: Token) -> bool:
@@ -200,7 +220,7 @@ def doubtful(
     places = range(len(tokens)) if only is None else sorted(only)
     edge = [weights.edge] * REACH
     around = [word.around for word in (*edge, *words, *edge)]
-    near: dict[int, tuple[int, ...]] = {}
+    near: dict[int, int] = {}
     seeds: list[int] = []
     for i in places:
         token, word = tokens[i], words[i]
@@ -210,10 +230,9 @@ def doubtful(
         far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
         # In the order of DISTANCES.
         row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
-        # Not yet settled: written out, for it is the heart of the loop.
-        if (((row & FIRST) - SETTLED_BESIDE) * ONES + GUARD - row) & SIGNS == SIGNS:
+        if outweighs(row, SETTLED_BESIDE):
             continue
-        if (((row & FIRST) - SETTLED_ALONE) * ONES + GUARD - row) & SIGNS != SIGNS:
+        if not outweighs(row, SETTLED_ALONE):
             if i:
                 row += words[i - 1].after.get(token.shape, 0)
                 if i > 1:
@@ -223,18 +242,18 @@ def doubtful(
             if token.norm in lower:
                 row += weights.seen_lower
             row += weights.seen_capital[min(capital[token.norm], 2)]
-        near[i] = scored = UNPACK(row.to_bytes(BYTES, "little"))
-        if scored[0] - max(scored[1:]) < SETTLED:
-            seeds.append(i)
+            if not outweighs(row, SETTLED):
+                seeds.append(i)
+        near[i] = row
     scores: dict[int, list[float]] = {}
     for i in grown(seeds, near):
-        scored = near[i]
+        scored = UNPACK(near[i].to_bytes(BYTES, "little"))
         top = max(scored)
         scores[i] = [exp((score - top) / SCALE) for score in scored]
     return chained(weights, scores)
 
 
-def grown(seeds: list[int], near: dict[int, tuple[int, ...]]) -> list[int]:
+def grown(seeds: list[int], near: Collection[int]) -> list[int]:
     """Return the seeds and what is joined to them without a gap, in order."""
     reached: set[int] = set()
     for seed in seeds:
