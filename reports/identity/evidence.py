@@ -148,7 +148,12 @@ def spelt(token: Token) -> list[str]:
     if not token.word:
         return [f"w={said(token)}"]
     word = token.norm
-    found = [f"out={outline(token.text)}", f"pre={word[:3]}", f"suf={word[-3:]}", f"su2={word[-2:]}"]
+    found = [
+        f"out={outline(token.text)}",
+        f"pre={word[:3]}",
+        f"suf={word[-3:]}",
+        f"su2={word[-2:]}",
+    ]
     return [*found, f"w={word}"] if speaks_for_itself(word) else found
 
 
@@ -165,13 +170,18 @@ def around(token: Token) -> list[str]:
     return [*found, f"out={outline(token.text)}"]
 
 
-def seen(story: Story) -> tuple[Counter[str], Counter[str]]:
-    """Return how often each word stands in the story in lower case, and capitalised for itself."""
-    lower = Counter(t.norm for t in story.words if t.shape == "lower")
+def seen(story: Story) -> tuple[set[str], Counter[str]]:
+    """Return the words that stand in the story in lower case, and the count of those capitalised.
+
+    A capital counts that a word has for itself.
+    """
+    lower = {t.norm for t in story.words if t.shape == "lower"}
     capital = Counter(
-        t.norm
-        for t in story.words
-        if t.shape in ("cap", "upper", "mixed") and not t.first and t.regime == MIXED
+        [
+            t.norm
+            for t in story.words
+            if t.shape in ("cap", "upper", "mixed") and not t.first and t.regime == MIXED
+        ]
     )
     return lower, capital
 
@@ -199,10 +209,10 @@ def paired(shape: str, before: str, last: str, follow: str) -> list[str]:
     return found
 
 
-def elsewhere(token: Token, lower: Counter[str], capital: Counter[str]) -> list[str]:
+def elsewhere(token: Token, lower: set[str], capital: Counter[str]) -> list[str]:
     """Return the evidence in how the rest of the story writes the word."""
     found = []
-    if lower[token.norm]:
+    if token.norm in lower:
         found.append("seen lower")
     if capital[token.norm]:
         found.append(f"seen capital {min(capital[token.norm], 2)}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .lexicon import entries, first_names, level, name_weight, surnames, towns
 from .span import Span
-from .tagger import CLASSES
+from .tagger import CLASSES, LEAST
 from .tokens import Story, Token
 
 CERTAIN = 0.5  # probability from which a word is replaced without asking
@@ -21,7 +21,6 @@ POSSIBLE = {
     "NUMBER": 0.03,
     "CONTACT": 0.1,
 }
-DOUBT = 0.003  # from here on it is pointed out
 
 ANDS = frozenset((("and",), ("&",), ("n",)))
 BRIDGES = ANDS | {("of",), ("of", "the"), ("for",), ("on",), ("the",), ("in",)}
@@ -141,7 +140,7 @@ def likely(chances: list[float], doubts: bool) -> bool:
     """Whether a word is likely enough to identify, as the kind that it most likely is."""
     sure = 1 - chances[0]
     if doubts:
-        return sure >= DOUBT
+        return sure >= LEAST
     return sure >= POSSIBLE[CLASSES[best(chances)]]
 
 

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import array
 import gzip
+import re
 import struct
 import sys
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from math import exp
-from operator import mul
 from pathlib import Path
 
 from . import evidence
+from .chain import marginals
 from .lexicon import level
 from .tokens import Story, Token
 
@@ -37,7 +38,7 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 SETTLED_ALONE = 8_000
 SETTLED_BESIDE = 13_000
 SETTLED = 4_000
-RESCALED = 16  # words after which the chain is brought back to one, long before it underflows
+LEAST = 0.003  # probability of an identifier that is worth a word
 
 ORDINARY = 3  # words of these levels are weighed once for the life of the process
 
@@ -52,6 +53,11 @@ BYTES = LANE * len(CLASSES) // 8
 GUARD = ONES << (LANE - 1)
 SURE = 1 << (LANE - 5)  # what is given to O when a word is settled; no surroundings outweigh it
 SURE_FROM = (1 << (LANE - 2)) + SURE // 2
+
+# What the evidence for a token comes to: it is settled; it is left open, should a neighbour be
+# doubtful; it is doubtful.
+CLEAR, OPEN, DOUBTFUL = b".od"
+RUN = re.compile(b"(?<!o)o*d[od]*")  # of states
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
@@ -166,7 +172,7 @@ class Model:
         return row
 
     def stand(self, setting: evidence.Setting) -> tuple[int, Rows]:
-        """Return what standing so says of every word, and {flag: of a word that has it}; keep it."""
+        """Return what standing so says of any word, and {flag: of one that has it}; keep it."""
 
         def total(features: Iterable[str]) -> int:
             return sum([self.alone.get(feature, 0) for feature in features])
@@ -200,113 +206,125 @@ def model() -> Model:
     return Model(DATA.read_bytes())
 
 
-def doubtful(
-    story: Story,
-    only: Collection[int] | None = None,
-    counted: tuple[Counter[str], Counter[str]] | None = None,
-    others: Words | None = None,
-) -> dict[int, list[float]]:
-    """Return {index of a token: probability of each class}, for the tokens that are not settled.
+class Weighing:
+    """What the tagger makes of one reading of a story.
 
-    only: the tokens to weigh; all of them when it is left out. counted: what evidence.seen()
-    gives for the story, if it is known already. others: the words that an earlier reading of the
-    same story has looked up; it grows.
+    words: what it knows of each token. standing: how each stands, its regime and whether it opens
+    a sentence. lower, capital: what evidence.seen() tells. rows, states: the evidence for each
+    token, and what it comes to. chances: {index of a token: probability of each class}, in order,
+    of the tokens for which it is worth a word.
     """
-    weights, tokens = model(), story.tokens
-    lower, capital = counted or evidence.seen(story)
-    others = {} if others is None else others
-    get, seek = weights.kept.get, others.get
-    words = [get(t.text) or seek(t.text) or weights.word(t, others) for t in tokens]
-    places = range(len(tokens)) if only is None else sorted(only)
-    edge = [weights.edge] * REACH
-    around = [word.around for word in (*edge, *words, *edge)]
-    near: dict[int, int] = {}
-    seeds: list[int] = []
-    for i in places:
-        token, word = tokens[i], words[i]
-        row = word.own.get((token.regime, token.first)) or weights.own(token, word)
-        if row & FIRST > SURE_FROM:
-            continue
-        far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
-        # In the order of DISTANCES.
-        row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
-        if outweighs(row, SETTLED_BESIDE):
-            continue
-        if not outweighs(row, SETTLED_ALONE):
-            if i:
-                row += words[i - 1].after.get(token.shape, 0)
-                if i > 1:
-                    row += words[i - 2].second.get(words[i - 1].says, 0)
-            if i + 1 < len(words):
-                row += words[i + 1].before.get(token.shape, 0)
-            if token.norm in lower:
-                row += weights.seen_lower
-            row += weights.seen_capital[min(capital[token.norm], 2)]
-            if not outweighs(row, SETTLED):
-                seeds.append(i)
-        near[i] = row
-    scores: dict[int, list[float]] = {}
-    for i in grown(seeds, near):
-        scored = UNPACK(near[i].to_bytes(BYTES, "little"))
-        top = max(scored)
-        scores[i] = [exp((score - top) / SCALE) for score in scored]
-    return chained(weights, scores)
+
+    def __init__(
+        self, story: Story, earlier: Weighing | None = None, places: Sequence[int] = ()
+    ) -> None:
+        """Weigh a story, or what a later reading of it leaves to be weighed.
+
+        places: for each token its place in the earlier reading, or -1.
+        """
+        self.story = story
+        self.standing = [(token.regime, token.first) for token in story.tokens]
+        self.lower, self.capital = evidence.seen(story)
+        if earlier is None:
+            size = len(story.tokens)
+            self.others: Words = {}  # what is known of words that are no ordinary ones
+            self.words = [self.look_up(token) for token in story.tokens]
+            self.rows, self.states = [0] * size, bytearray([CLEAR] * size)
+            self.weigh(range(size))
+            self.chances = self.chained()
+            return
+        self.others = earlier.others
+        before = [*zip(places, story.tokens, strict=True)]
+        self.words = [earlier.words[i] if i >= 0 else self.look_up(t) for i, t in before]
+        self.rows = [earlier.rows[i] for i in places]
+        self.states = bytearray([earlier.states[i] for i in places])
+        anew = self.changed(earlier, places)
+        self.weigh(anew)
+        self.chances = self.chained(earlier, places, anew)
+
+    def look_up(self, token: Token) -> Word:
+        """Return what is known of a word."""
+        known = model().kept.get(token.text) or self.others.get(token.text)
+        return known or model().word(token, self.others)
+
+    def changed(self, earlier: Weighing, places: Sequence[int]) -> set[int]:
+        """Return the tokens that may have other evidence than in the earlier reading."""
+        size = len(places)
+        respelt = self.lower ^ earlier.lower
+        for word in self.capital.keys() | earlier.capital.keys():
+            if min(self.capital[word], 2) != min(earlier.capital[word], 2):
+                respelt.add(word)
+        anew: set[int] = set()
+        for i, (place, token) in enumerate(zip(places, self.story.tokens, strict=True)):
+            if place < 0:
+                anew.update(range(max(0, i - REACH), min(size, i + REACH + 1)))
+            elif token.norm in respelt or self.standing[i] != earlier.standing[place]:
+                anew.add(i)
+        return anew
+
+    def weigh(self, places: Collection[int]) -> None:
+        """Add up the evidence for these tokens, and tell what it comes to."""
+        weights, words, states = model(), self.words, self.states
+        edge = [weights.edge] * REACH
+        around = [word.around for word in (*edge, *words, *edge)]
+        for i in places:
+            states[i] = CLEAR
+            word = words[i]
+            row = word.own.get(self.standing[i]) or weights.own(self.story.tokens[i], word)
+            if row & FIRST > SURE_FROM:
+                continue
+            far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
+            # In the order of DISTANCES.
+            row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
+            if outweighs(row, SETTLED_BESIDE):
+                continue
+            states[i] = OPEN
+            if not outweighs(row, SETTLED_ALONE):
+                row += self.together(i)
+                if not outweighs(row, SETTLED):
+                    states[i] = DOUBTFUL
+            self.rows[i] = row
+
+    def together(self, i: int) -> int:
+        """Return what a token's neighbours say taken together, and the rest of the story."""
+        weights, words, token = model(), self.words, self.story.tokens[i]
+        row = weights.seen_capital[min(self.capital[token.norm], 2)]
+        if i:
+            row += words[i - 1].after.get(token.shape, 0)
+            if i > 1:
+                row += words[i - 2].second.get(words[i - 1].says, 0)
+        if i + 1 < len(words):
+            row += words[i + 1].before.get(token.shape, 0)
+        if token.norm in self.lower:
+            row += weights.seen_lower
+        return row
+
+    def chained(
+        self,
+        earlier: Weighing | None = None,
+        places: Sequence[int] = (),
+        anew: AbstractSet[int] = frozenset(),
+    ) -> dict[int, list[float]]:
+        """Return the chances: forward and backward over each run of neighbours with a doubtful one.
+
+        A run that reads as before has them from there.
+        """
+        found: dict[int, list[float]] = {}
+        for run in RUN.finditer(self.states):
+            first, end = run.span()
+            if earlier and anew.isdisjoint(range(first - 1, end + 1)):
+                known = [*map(earlier.chances.get, places[first:end])]
+            else:
+                scores = [scored(row) for row in self.rows[first:end]]
+                known = marginals(scores, model().leaving, model().entering, LEAST)
+            for i, chances in enumerate(known, first):
+                if chances:
+                    found[i] = chances
+        return found
 
 
-def grown(seeds: list[int], near: Collection[int]) -> list[int]:
-    """Return the seeds and what is joined to them without a gap, in order."""
-    reached: set[int] = set()
-    for seed in seeds:
-        for step in (-1, 1):
-            i = seed
-            while (i in near and i not in reached) or i == seed:
-                reached.add(i)
-                i += step
-    return sorted(reached)
-
-
-def chained(weights: Model, scores: dict[int, list[float]]) -> dict[int, list[float]]:
-    """Return the marginal probabilities: forward and backward over each run of neighbours.
-
-    A token that is not among the scores is settled as no identifier.
-    """
-    found: dict[int, list[float]] = {}
-    run: list[int] = []
-    for i in [*scores, -1]:
-        if run and i != run[-1] + 1:
-            found.update(zip(run, marginals(weights, [scores[j] for j in run]), strict=True))
-            run = []
-        run.append(i)
-    return found
-
-
-def marginals(weights: Model, scores: list[list[float]]) -> list[list[float]]:
-    """Return the probability of each class at each place of a run that settled tokens enclose."""
-    state = [*map(mul, weights.leaving[0], scores[0])]
-    forward = [state]
-    for at in range(1, len(scores)):
-        state = [*map(mul, stepped(state, weights.entering), scores[at])]
-        if not at % RESCALED:
-            state = shared(state)
-        forward.append(state)
-    back = weights.entering[0]
-    found: list[list[float]] = []
-    for at in range(len(scores) - 1, -1, -1):
-        found.append(shared([*map(mul, forward[at], back)]))
-        back = stepped([*map(mul, back, scores[at])], weights.leaving)
-        if not at % RESCALED:
-            back = shared(back)
-    found.reverse()
-    return found
-
-
-def stepped(state: list[float], steps: list[list[float]]) -> list[float]:
-    """Return what comes of a state in one step; written out, it takes half the time of a sum."""
-    s, t, u, v, w, x, y = state
-    return [s * a + t * b + u * c + v * d + w * e + x * f + y * g for a, b, c, d, e, f, g in steps]
-
-
-def shared(values: list[float]) -> list[float]:
-    """Return the values as shares of one."""
-    scale = 1 / sum(values)
-    return [value * scale for value in values]
+def scored(row: int) -> list[float]:
+    """Return the evidence for each class, as shares of the strongest one."""
+    scores = UNPACK(row.to_bytes(BYTES, "little"))
+    top = max(scores)
+    return [exp((score - top) / SCALE) for score in scores]
