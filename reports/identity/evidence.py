@@ -93,11 +93,6 @@ def speaks_for_itself(word: str) -> bool:
     return lexicon.level(word) > 0 or word in listed() or not word[:1].isalnum()
 
 
-def said(token: Token) -> str:
-    """Return a token as features name it."""
-    return "¶" if token.shape == "break" else token.norm
-
-
 def flags(word: str) -> list[str]:
     """Return what the word lists know of a word, normalised as the tokeniser does: of FLAGS."""
     found = list(listed().get(word, ()))
@@ -143,31 +138,31 @@ def flagged(flag: str, setting: Setting) -> tuple[str, str]:
     return flag, f"{flag}|{shape}|{regime}|{first:d}"
 
 
-def spelt(token: Token) -> list[str]:
-    """Return the evidence in a word itself and in how it is spelt."""
-    if not token.word:
-        return [f"w={said(token)}"]
-    word = token.norm
-    found = [
-        f"out={outline(token.text)}",
-        f"pre={word[:3]}",
-        f"suf={word[-3:]}",
-        f"su2={word[-2:]}",
-    ]
-    return [*found, f"w={word}"] if speaks_for_itself(word) else found
+def spelt(token: Token, says: str) -> list[str]:
+    """Return the evidence in a word itself and in how it is spelt; says: see speaking()."""
+    found = [f"w={says}"] if says else []
+    if token.word:
+        word = token.norm
+        found += [
+            f"out={outline(token.text)}",
+            f"pre={word[:3]}",
+            f"suf={word[-3:]}",
+            f"su2={word[-2:]}",
+        ]
+    return found
 
 
-def around(token: Token) -> list[str]:
+def around(token: Token, says: str) -> list[str]:
     """Return the evidence that a word gives about one close to it, its flags apart.
 
     The distance goes in front.
     """
     found = [f"shape={token.shape}"]
-    if not token.word:
-        return [*found, f"w={said(token)}"]
-    if speaks_for_itself(token.norm):
-        found.append(f"w={token.norm}")
-    return [*found, f"out={outline(token.text)}"]
+    if says:
+        found.append(f"w={says}")
+    if token.word:
+        found.append(f"out={outline(token.text)}")
+    return found
 
 
 def seen(story: Story) -> tuple[set[str], Counter[str]]:
@@ -223,13 +218,15 @@ def features(story: Story) -> list[list[str]]:
     """Return every feature of every token of a story."""
     tokens = story.tokens
     lower, capital = seen(story)
-    neighbour = [around(t) + (flags(t.norm) if t.word else []) for t in tokens]
-    says = ["", "", *map(speaking, tokens), ""]
+    says = [*map(speaking, tokens)]
+    known = [flags(token.norm) if token.word else [] for token in tokens]
+    neighbour = [around(t, s) + also for t, s, also in zip(tokens, says, known, strict=True)]
+    says = ["", "", *says, ""]
     rows = []
     for i, token in enumerate(tokens):
         setting = (token.shape, token.regime, token.first)
-        row = standing(setting) + spelt(token) + elsewhere(token, lower, capital)
-        for flag in flags(token.norm) if token.word else ():
+        row = standing(setting) + spelt(token, says[i + 2]) + elsewhere(token, lower, capital)
+        for flag in known[i]:
             row += flagged(flag, setting)
         row += paired(token.shape, says[i], says[i + 1], says[i + 3])
         for distance in (*NEAR, *FAR):

@@ -4,8 +4,9 @@ A linear-chain conditional random field, trained by build/train.py. Most words a
 identifiers that their own evidence settles them; only the doubtful rest is looked at with its
 surroundings, and chained.
 
-The weights of the seven classes travel in one integer, a lane of 32 bits each, so that the
-evidence of a word is added up in one addition: the engine has no array library to lean on.
+Evidence is a row: how much it speaks against each kind of identifier rather than for it. A row
+travels in one integer, a lane of 32 bits for each kind, so that the evidence of a word is added up
+in one addition: the engine has no array library to lean on.
 """
 
 from __future__ import annotations
@@ -43,16 +44,13 @@ LEAST = 0.003  # probability of an identifier that is worth a word
 ORDINARY = 3  # words of these levels are weighed once for the life of the process
 
 LANE = 32  # bits
-ONES = sum(1 << (LANE * k) for k in range(len(CLASSES)))  # 1 in each lane
-FIRST = (1 << LANE) - 1  # the lane of the class O
-# Added to each lane so that none is ever negative and borrows from the next.
-BIAS = ONES << (LANE - 2)
-SIGNS = (ONES - 1) << (LANE - 1)  # the highest bit of each lane but that of O
-UNPACK = struct.Struct(f"<{len(CLASSES)}I").unpack
-BYTES = LANE * len(CLASSES) // 8
-GUARD = ONES << (LANE - 1)
-SURE = 1 << (LANE - 5)  # what is given to O when a word is settled; no surroundings outweigh it
-SURE_FROM = (1 << (LANE - 2)) + SURE // 2
+KINDS = len(CLASSES) - 1  # all but O
+ONES = sum(1 << (LANE * k) for k in range(KINDS))  # 1 in each lane
+ZERO = 1 << (LANE - 1)  # stands for nothing in a lane, so that none is negative
+BIAS = ZERO * ONES  # has the highest bit of each lane, which goes where a lane falls below zero
+UNPACK = struct.Struct(f"<{KINDS}I").unpack
+BYTES = LANE * KINDS // 8
+ALONE, BESIDE = SETTLED_ALONE * ONES, SETTLED_BESIDE * ONES
 
 # What the evidence for a token comes to: it is settled; it is left open, should a neighbour be
 # doubtful; it is doubtful.
@@ -112,7 +110,8 @@ class Model:
         slots = {f"{distance:+d}": at for at, distance in enumerate(DISTANCES)}
         at = width * width
         for name in names.decode().split("\n"):
-            row = sum(weights[at + k] << (LANE * k) for k in range(width))
+            other, *kinds = weights[at : at + width]
+            row = sum((other - weight) << (LANE * k) for k, weight in enumerate(kinds))
             at += width
             slot = slots.get(name[:2])
             if slot is None:
@@ -143,23 +142,25 @@ class Model:
 
     def word(self, token: Token, others: Words) -> Word:
         """Return what is known of a word; those that are no ordinary ones are kept in others."""
+        says = evidence.speaking(token)
         flags = evidence.flags(token.norm) if token.word else ()
-        rows = map(self.beside.get, (*evidence.around(token), *flags))
+        rows = map(self.beside.get, (*evidence.around(token, says), *flags))
         found = [row for row in rows if row is not None]
         word = Word(
             flags,
-            sum([self.alone.get(feature, 0) for feature in evidence.spelt(token)]),
+            sum([self.alone.get(feature, 0) for feature in evidence.spelt(token, says)]),
             tuple(map(sum, zip(*found, strict=True))) if found else NOWHERE,
-            evidence.speaking(token),
+            says,
         )
-        word.after = self.after.get(word.says, NOTHING)
-        word.before = self.before.get(word.says, NOTHING)
-        word.second = self.second.get(word.says, NOTHING)
+        if says:
+            word.after = self.after.get(says, NOTHING)
+            word.before = self.before.get(says, NOTHING)
+            word.second = self.second.get(says, NOTHING)
         (self.kept if is_ordinary(token) else others)[token.text] = word
         return word
 
     def own(self, token: Token, word: Word) -> int:
-        """Return what a word says of itself, and keep it; what settles it outweighs all else."""
+        """Return what a word says of itself, and keep it; 0 when that settles it."""
         setting = (token.shape, token.regime, token.first)
         row, flagged = self.stands.get(setting) or self.stand(setting)
         row += word.spelt
@@ -167,7 +168,7 @@ class Model:
             row += flagged[flag]
         settled = token.norm in never() and token.shape == "lower"
         if settled or outweighs(row, SETTLED_ALONE):
-            row += SURE
+            row = 0
         word.own[token.regime, token.first] = row
         return row
 
@@ -190,9 +191,7 @@ def is_ordinary(token: Token) -> bool:
 
 def outweighs(row: int, least: int) -> bool:
     """Whether the evidence against every kind is stronger than that for it, by so much."""
-    # Lane by lane: the highest bit stays where the class O is ahead of the other by the least.
-    ahead = ((row & FIRST) - least) * ONES + GUARD - row
-    return ahead & SIGNS == SIGNS
+    return (row - least * ONES) & BIAS == BIAS
 
 
 @cache
@@ -228,7 +227,8 @@ class Weighing:
         if earlier is None:
             size = len(story.tokens)
             self.others: Words = {}  # what is known of words that are no ordinary ones
-            self.words = [self.look_up(token) for token in story.tokens]
+            get, seek = model().kept.get, self.others.get
+            self.words = [get(t.text) or seek(t.text) or self.look_up(t) for t in story.tokens]
             self.rows, self.states = [0] * size, bytearray([CLEAR] * size)
             self.weigh(range(size))
             self.chances = self.chained()
@@ -270,16 +270,19 @@ class Weighing:
         for i in places:
             states[i] = CLEAR
             word = words[i]
-            row = word.own.get(self.standing[i]) or weights.own(self.story.tokens[i], word)
-            if row & FIRST > SURE_FROM:
+            row = word.own.get(self.standing[i])
+            if row is None:
+                row = weights.own(self.story.tokens[i], word)
+            if not row:
                 continue
             far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
             # In the order of DISTANCES.
             row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
-            if outweighs(row, SETTLED_BESIDE):
+            # Not outweighs(): it is asked of most words.
+            if (row - BESIDE) & BIAS == BIAS:
                 continue
             states[i] = OPEN
-            if not outweighs(row, SETTLED_ALONE):
+            if (row - ALONE) & BIAS != BIAS:
                 row += self.together(i)
                 if not outweighs(row, SETTLED):
                     states[i] = DOUBTFUL
@@ -325,6 +328,6 @@ class Weighing:
 
 def scored(row: int) -> list[float]:
     """Return the evidence for each class, as shares of the strongest one."""
-    scores = UNPACK(row.to_bytes(BYTES, "little"))
+    scores = [0, *[ZERO - against for against in UNPACK(row.to_bytes(BYTES, "little"))]]
     top = max(scores)
     return [exp((score - top) / SCALE) for score in scores]

@@ -51,9 +51,9 @@ def test_a_doubtful_word_is_weighed_by_what_training_read_of_it() -> None:
     assert len(doubtful) > 5
     for i in doubtful:
         known = [weights[feature] for feature in features[i] if feature in weights]
-        scores = tagger.UNPACK(weighing.rows[i].to_bytes(tagger.BYTES, "little"))
-        bias = 1 << (tagger.LANE - 2)
-        assert [score - bias for score in scores] == [*map(sum, zip(*known, strict=True))]
+        other, *kinds = map(sum, zip(*known, strict=True))
+        against = tagger.UNPACK(weighing.rows[i].to_bytes(tagger.BYTES, "little"))
+        assert [lane - tagger.ZERO for lane in against] == [other - kind for kind in kinds]
 
 
 def test_only_ordinary_words_are_kept_for_the_next_story() -> None:
