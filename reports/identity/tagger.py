@@ -38,7 +38,7 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 # Measured on the narratives: what is settled so is hardly ever found otherwise.
 SETTLED_ALONE = 8_000
 SETTLED_BESIDE = 13_000
-SETTLED = 4_000
+SETTLED = 3_000
 LEAST = 0.003  # probability of an identifier that is worth a word
 
 ORDINARY = 3  # words of these levels are weighed once for the life of the process
