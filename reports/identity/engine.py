@@ -107,7 +107,7 @@ class Reading:
         if removed:
             spans, asked = requested(story, labels, spans, removed)
             self.taken = bytearray(a | b for a, b in zip(taken, asked, strict=True))
-        apart = [s for s in spans if not any(labels[s.start : s.end])]
+        apart = [s for s in spans if 1 not in labels[s.start : s.end]]
         return sorted(apart, key=lambda s: s.start)
 
     def doubts(self, kept: set[str]) -> list[Span]:
@@ -127,7 +127,7 @@ def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
             return False
     if sure < PLAIN and lexicon.is_plain(token.norm):
         return False
-    return not any(taken[token.start : token.end])
+    return 1 not in taken[token.start : token.end]
 
 
 def is_label(token: Token) -> bool:
@@ -164,7 +164,7 @@ def requested(
         for i in range(len(norms) - len(wanted) + 1 if wanted else 0):
             if norms[i] == wanted[0] and norms[i : i + len(wanted)] == wanted:
                 start, end = tokens[i].start, tokens[i + len(wanted) - 1].stem_end
-                if not any(labels[start:end]):
+                if 1 not in labels[start:end]:
                     asked[start:end] = b"\1" * (end - start)
     result = []
     for span in spans:

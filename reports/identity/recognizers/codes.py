@@ -41,7 +41,7 @@ def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
         if few and not adjacent:
             continue
         start, end = tokens[first].start, tokens[last].end
-        if any(taken[start:end]):
+        if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
         kind = "PLACE" if place else "NUMBER"
@@ -58,7 +58,7 @@ def find_letters(story: Story, taken: bytearray) -> Iterator[Span]:
         letters = [token for token in row if token.word]
         start, end = row[0].start, letters[-1].end
         signs = {token.text for token in row if not token.word}
-        if end - start != 2 * len(letters) - 1 or not signs <= {"-"} or any(taken[start:end]):
+        if end - start != 2 * len(letters) - 1 or not signs <= {"-"} or 1 in taken[start:end]:
             continue
         word = "".join(token.norm for token in letters)
         if word.upper() in entries("acronyms") or word in ALPHABET:
@@ -114,7 +114,7 @@ def find_plates(story: Story, taken: bytearray) -> Iterator[Span]:
         if last <= first:
             continue
         start, end = tokens[first].start, tokens[last].end
-        if any(taken[start:end]):
+        if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
         reason = f"The word “{token.norm}” stands before it."

@@ -29,15 +29,16 @@ def find(
     names, codes = vocabulary(story, spans)
     if not names and not codes:
         return
-    for i, token in enumerate(story.tokens):
-        if not token.word or token.fixed or any(taken[token.start : token.end]):
+    for i in [i for i, t in enumerate(story.tokens) if t.norm in names or t.norm in codes]:
+        token = story.tokens[i]
+        if token.fixed or 1 in taken[token.start : token.end]:
             continue
         kind = names.get(token.norm)
         if kind is not None:
             if not carried(token, weighed.get(i)):
                 continue
             label, reason = f"[{LABELS[kind]}]", "The story uses it as a name elsewhere."
-        elif token.norm in codes and stands_alone(story, token):
+        elif stands_alone(story, token):
             kind, label = codes[token.norm]
             reason = "The story uses it as a number elsewhere."
         else:
