@@ -99,9 +99,13 @@ KINDS = (
 
 
 @cache
-def openers() -> frozenset[str]:
-    """Return the first words of the phrases of KINDS."""
-    return frozenset(word for name, *_ in KINDS for word in phrases(name))
+def openers() -> dict[str, tuple[tuple[str, str, str, str], ...]]:
+    """Return {first word of a phrase: those of KINDS whose phrases it opens}."""
+    found: dict[str, tuple[tuple[str, str, str, str], ...]] = {}
+    for kind in KINDS:
+        for word in phrases(kind[0]):
+            found[word] = (*found.get(word, ()), kind)
+    return found
 
 
 def find(story: Story, taken: bytearray) -> Iterator[Span]:
@@ -116,15 +120,17 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
         if taken[token.start]:
             continue
         size, found = 0, ("", "", "", "")
-        for name, kind, label, reason in KINDS:
+        for name, kind, label, reason in opened.get(token.norm, ()):
             length = match(words, i, phrases(name), story)
             if length > size and RULES[name](words, i, length):
                 size, found = length, (kind, label, reason, "certain")
-        if not size and token.regime in (LOWER, UPPER):
+        if not size and token.norm in towns and token.regime in (LOWER, UPPER):
             size = town(story, words, i)
             found = ("PLACE", "town", "Is the name of a town.", "possible")
-        start, end = token.start, words[i + max(size, 1) - 1].end
-        if not size or 1 in taken[start:end]:
+        if not size:
+            continue
+        start, end = token.start, words[i + size - 1].end
+        if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
         kind, label, reason, tier = found
