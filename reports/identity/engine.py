@@ -13,7 +13,7 @@ from .naming import runs, span_of
 from .recognizers import codes, doubts, echoes, numbers, phrases, skim
 from .span import Span, Stripped
 from .tagger import Weighing
-from .tokens import LABEL_FORM, MIXED, Story, Token, cleared, split, tokenise
+from .tokens import LABELLED, MIXED, Story, Token, cleared, split, tokenise, where
 
 # Probability that outweighs a list by which a word is a brand, a state, a doctrine, or the label
 # of a number ("mile marker").
@@ -91,8 +91,8 @@ class Reading:
     def identifiers(self, kept: set[str], removed: list[str]) -> list[Span]:
         """Return what identifies, in order; without what is kept, with what is removed by hand."""
         story, weighed, taken = self.story, self.weighed, self.taken
-        for i in [i for i, form in enumerate(story.forms) if form == LABEL_FORM]:
-            start, end = story.tokens[i].start, story.tokens[i].stem_end
+        for label in where(story.norms, (LABELLED,)):
+            start, end = story.tokens[label].start, story.tokens[label].stem_end
             taken[start:end] = b"\1" * (end - start)
         labels = bytes(taken)
         spans = list(by_form(story, taken))

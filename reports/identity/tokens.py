@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import re
+from collections.abc import Container
 from dataclasses import dataclass
+from itertools import compress, count
 
 LABELS = (
     "person|K-9|agency|hospital|school|court|business|place|town|county|street|address|highway|exit|"
@@ -86,7 +88,8 @@ class Story:
     """A tokenised story.
 
     ``clear`` is the text with our own labels blanked out, ``lower`` that in small letters, both
-    of the same length; ``forms`` has one letter for each token.
+    of the same length; ``forms`` has one letter for each token, ``norms`` and ``spoken`` the norms
+    of the tokens and of the words.
     """
 
     clear: str
@@ -94,6 +97,8 @@ class Story:
     tokens: list[Token]
     words: list[Token]
     forms: str
+    norms: list[str]
+    spoken: list[str]
 
 
 def analyse(piece: str) -> Analysed:
@@ -200,9 +205,16 @@ def _split(clear: str) -> Story:
 
 def read(clear: str, lower: str, tokens: list[Token], forms: str) -> Story:
     """Return a story of these tokens, with their sentences told apart."""
-    story = Story(clear, lower, tokens, [token for token in tokens if token.word], forms)
+    words = [token for token in tokens if token.word]
+    norms, spoken = [token.norm for token in tokens], [word.norm for word in words]
+    story = Story(clear, lower, tokens, words, forms, norms, spoken)
     set_regimes(story, mark_sentences(story))
     return story
+
+
+def where(norms: list[str], wanted: Container[str]) -> list[int]:
+    """Return the places of the norms that are wanted, in order."""
+    return [*compress(count(), map(wanted.__contains__, norms))]
 
 
 def mark_sentences(story: Story) -> list[tuple[int, int]]:

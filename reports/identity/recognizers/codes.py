@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..lexicon import entries, level, listed, word_set
 from ..span import Span
-from ..tokens import Story, Token
+from ..tokens import Story, Token, where
 from .chains import PLACE_NAMES, label_before, label_name, neighbour
 
 PLATE_LABELS = word_set("plate_labels")
@@ -22,7 +22,7 @@ PLATE_GROUP = 8  # characters
 def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield numbers in words behind a label: badge eleven oh four, exit one nineteen."""
     numbers, tokens = entries("numwords"), story.tokens
-    for i in [i for i, token in enumerate(tokens) if token.norm in numbers]:
+    for i in where(story.norms, numbers):
         token = tokens[i]
         if taken[token.start]:
             continue
@@ -104,7 +104,7 @@ def counts(story: Story, last: int) -> bool:
 def find_plates(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield plates written in groups behind a label: tag HZB 771, V28 4KD, kdz 914."""
     tokens = story.tokens
-    for i in [i for i, token in enumerate(tokens) if token.norm in PLATE_LABELS]:
+    for i in where(story.norms, PLATE_LABELS):
         token, first = tokens[i], i + 1
         while first < len(tokens) and (
             tokens[first].text in ':.#-("“' or tokens[first].norm in PLATE_GAPS
