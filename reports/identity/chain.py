@@ -28,8 +28,9 @@ def marginals(
     found: list[Shares | None] = []
     for at in range(len(scores) - 1, -1, -1):
         both = [*map(mul, forward[at], back)]
-        chances = shared(both)
-        found.append(chances if 1 - chances[0] >= least else None)
+        scale = 1 / sum(both)
+        worth = 1 - both[0] * scale >= least
+        found.append([value * scale for value in both] if worth else None)
         if not at:
             break
         back = stepped([*map(mul, back, scores[at])], leaving)

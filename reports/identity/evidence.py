@@ -44,6 +44,7 @@ LISTS = (
     "units",
     "weekdays",
 )
+OFTEN = 2  # capitals of a word in a story; more of them tell no more
 FIRST_RANKS = (100, 500, 2_000)  # bounds of the buckets of census ranks
 LAST_RANKS = (200, 1_000, 5_000, 20_000)
 FLAGS = (
@@ -138,13 +139,16 @@ def flagged(flag: str, setting: Setting) -> tuple[str, str]:
     return flag, f"{flag}|{shape}|{regime}|{first:d}"
 
 
-def spelt(token: Token, says: str) -> list[str]:
-    """Return the evidence in a word itself and in how it is spelt; says: see speaking()."""
+def spelt(token: Token, says: str, drawn: str) -> list[str]:
+    """Return the evidence in a word itself and in how it is spelt.
+
+    says, drawn: what speaking() and outline() give for it.
+    """
     found = [f"w={says}"] if says else []
     if token.word:
         word = token.norm
         found += [
-            f"out={outline(token.text)}",
+            f"out={drawn}",
             f"pre={word[:3]}",
             f"suf={word[-3:]}",
             f"su2={word[-2:]}",
@@ -152,21 +156,21 @@ def spelt(token: Token, says: str) -> list[str]:
     return found
 
 
-def around(token: Token, says: str) -> list[str]:
+def around(token: Token, says: str, drawn: str) -> list[str]:
     """Return the evidence that a word gives about one close to it, its flags apart.
 
-    The distance goes in front.
+    The distance goes in front. says, drawn: as in spelt().
     """
     found = [f"shape={token.shape}"]
     if says:
         found.append(f"w={says}")
     if token.word:
-        found.append(f"out={outline(token.text)}")
+        found.append(f"out={drawn}")
     return found
 
 
-def seen(story: Story) -> tuple[set[str], Counter[str]]:
-    """Return the words that stand in the story in lower case, and the count of those capitalised.
+def seen(story: Story) -> tuple[set[str], dict[str, int]]:
+    """Return the words in lower case, and how often each stands capitalised, up to OFTEN.
 
     A capital counts that a word has for itself.
     """
@@ -178,7 +182,7 @@ def seen(story: Story) -> tuple[set[str], Counter[str]]:
             if t.shape in ("cap", "upper", "mixed") and not t.first and t.regime == MIXED
         ]
     )
-    return lower, capital
+    return lower, {word: min(number, OFTEN) for word, number in capital.items()}
 
 
 def speaking(token: Token) -> str:
@@ -204,13 +208,13 @@ def paired(shape: str, before: str, last: str, follow: str) -> list[str]:
     return found
 
 
-def elsewhere(token: Token, lower: set[str], capital: Counter[str]) -> list[str]:
+def elsewhere(token: Token, lower: set[str], capital: dict[str, int]) -> list[str]:
     """Return the evidence in how the rest of the story writes the word."""
     found = []
     if token.norm in lower:
         found.append("seen lower")
-    if capital[token.norm]:
-        found.append(f"seen capital {min(capital[token.norm], 2)}")
+    if token.norm in capital:
+        found.append(f"seen capital {capital[token.norm]}")
     return found
 
 
@@ -220,12 +224,17 @@ def features(story: Story) -> list[list[str]]:
     lower, capital = seen(story)
     says = [*map(speaking, tokens)]
     known = [flags(token.norm) if token.word else [] for token in tokens]
-    neighbour = [around(t, s) + also for t, s, also in zip(tokens, says, known, strict=True)]
+    drawn = [outline(token.text) for token in tokens]
+    neighbour = [
+        around(token, word, form) + also
+        for token, word, form, also in zip(tokens, says, drawn, known, strict=True)
+    ]
     says = ["", "", *says, ""]
     rows = []
     for i, token in enumerate(tokens):
         setting = (token.shape, token.regime, token.first)
-        row = standing(setting) + spelt(token, says[i + 2]) + elsewhere(token, lower, capital)
+        row = standing(setting) + spelt(token, says[i + 2], drawn[i])
+        row += elsewhere(token, lower, capital)
         for flag in known[i]:
             row += flagged(flag, setting)
         row += paired(token.shape, says[i], says[i + 1], says[i + 3])

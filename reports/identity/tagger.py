@@ -24,7 +24,7 @@ from pathlib import Path
 
 from . import evidence
 from .chain import marginals
-from .lexicon import level
+from .lexicon import level, stays
 from .tokens import Story, Token
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
@@ -41,7 +41,7 @@ SETTLED_BESIDE = 13_000
 SETTLED = 3_000
 LEAST = 0.003  # probability of an identifier that is worth a word
 
-ORDINARY = 3  # words of these levels are weighed once for the life of the process
+ORDINARY = 3  # words of these levels and of the trade are weighed once for the process
 
 LANE = 32  # bits
 KINDS = len(CLASSES) - 1  # all but O
@@ -133,7 +133,8 @@ class Model:
         # What the end of a story says of the words before it.
         self.edge = Word((), 0, tuple(ends), "")
         self.seen_lower = self.alone.get("seen lower", 0)
-        self.seen_capital = [0] + [self.alone.get(f"seen capital {n}", 0) for n in (1, 2)]
+        times = range(evidence.OFTEN + 1)
+        self.seen_capital = [self.alone.get(f"seen capital {n}", 0) for n in times]
         # What each way of standing says of a word, and of one of which a list knows something.
         self.stands: dict[evidence.Setting, tuple[int, Rows]] = {}
         # Weighed once: ordinary words tell nothing of who wrote them. Other words of a story are
@@ -142,13 +143,13 @@ class Model:
 
     def word(self, token: Token, others: Words) -> Word:
         """Return what is known of a word; those that are no ordinary ones are kept in others."""
-        says = evidence.speaking(token)
+        says, drawn = evidence.speaking(token), evidence.outline(token.text)
         flags = evidence.flags(token.norm) if token.word else ()
-        rows = map(self.beside.get, (*evidence.around(token, says), *flags))
+        rows = map(self.beside.get, (*evidence.around(token, says, drawn), *flags))
         found = [row for row in rows if row is not None]
         word = Word(
             flags,
-            sum([self.alone.get(feature, 0) for feature in evidence.spelt(token, says)]),
+            sum([self.alone.get(feature, 0) for feature in evidence.spelt(token, says, drawn)]),
             tuple(map(sum, zip(*found, strict=True))) if found else NOWHERE,
             says,
         )
@@ -186,7 +187,8 @@ class Model:
 
 
 def is_ordinary(token: Token) -> bool:
-    return not token.word or 0 < level(token.norm) <= ORDINARY
+    """Whether a word is one of everyday English or of the trade, or none at all."""
+    return not token.word or 0 < level(token.norm) <= ORDINARY or token.norm in stays()
 
 
 def outweighs(row: int, least: int) -> bool:
@@ -251,9 +253,7 @@ class Weighing:
         """Return the tokens that may have other evidence than in the earlier reading."""
         size = len(places)
         respelt = self.lower ^ earlier.lower
-        for word in self.capital.keys() | earlier.capital.keys():
-            if min(self.capital[word], 2) != min(earlier.capital[word], 2):
-                respelt.add(word)
+        respelt.update(word for word, _ in self.capital.items() ^ earlier.capital.items())
         anew: set[int] = set()
         for i, (place, token) in enumerate(zip(places, self.story.tokens, strict=True)):
             if place < 0:
@@ -291,7 +291,7 @@ class Weighing:
     def together(self, i: int) -> int:
         """Return what a token's neighbours say taken together, and the rest of the story."""
         weights, words, token = model(), self.words, self.story.tokens[i]
-        row = weights.seen_capital[min(self.capital[token.norm], 2)]
+        row = weights.seen_capital[self.capital.get(token.norm, 0)]
         if i:
             row += words[i - 1].after.get(token.shape, 0)
             if i > 1:
@@ -328,6 +328,6 @@ class Weighing:
 
 def scored(row: int) -> list[float]:
     """Return the evidence for each class, as shares of the strongest one."""
-    scores = [0, *[ZERO - against for against in UNPACK(row.to_bytes(BYTES, "little"))]]
-    top = max(scores)
-    return [exp((score - top) / SCALE) for score in scores]
+    against = (ZERO, *UNPACK(row.to_bytes(BYTES, "little")))
+    least = min(against)
+    return [exp((least - lane) / SCALE) for lane in against]
