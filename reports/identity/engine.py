@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from . import evidence, lexicon, patterns, tagger
+from . import lexicon, patterns
+from .blanks import fill, reread
 from .labels import apply, number_persons
 from .naming import runs, span_of
 from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
 from .span import Span, Stripped
-from .tokens import LABEL, MIXED, Story, Token, tokenise
+from .tagger import Weighing
+from .tokens import LABELLED, MIXED, Story, Token, cleared, split, tokenise, where
 
 # Probability that outweighs a list by which a word is a brand, a state, a doctrine, or the label
 # of a number ("mile marker").
@@ -32,29 +34,28 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     removed = [word for word in dict.fromkeys(map(str.strip, remove)) if word]
     unwanted = {fold(word) for word in removed}
     kept = {fold(word) for word in keep} - {""} - unwanted
+    clear = cleared(text)
     spans: list[Span] = []
-    earlier: Weighed = {}
-    words: tagger.Words = {}
+    placed: list[Span] = []  # the same with the letters of the persons
+    found: list[Span] = []
+    reading: Reading | None = None
     for _ in range(ROUNDS):
-        placed = settle(text, spans)
-        back, left = Offsets(placed), apply(text, placed)
-        reading = None
-        if skim.is_too_long(left):
-            found = list(skim.find(left, kept, unwanted))
+        if skim.is_too_long(apply(text, placed)):
+            reading, found = None, list(skim.find(fill(clear, placed), kept, unwanted))
         else:
-            reading = Reading(left, back, earlier, words)
+            if reading:
+                reading = reading.without(found)
+            else:
+                reading = Reading(text, split(fill(clear, placed)))
             found = reading.identifiers(kept, removed)
-        fresh = [m for s in found if (m := back.move(s)) is not None]
-        if not fresh:
+        if not found:
             break
-        spans = sorted(spans + fresh, key=lambda s: s.start)
-        earlier = reading.remembered() if reading else {}
-    asked_of = reading.doubts(kept) if reading else []
-    pointed = [m for d in asked_of if (m := back.move(d)) is not None]
-    final = settle(text, spans)
-    asked = [s for s in settle(text, final + pointed) if s.tier == "doubt"] if pointed else []
+        spans += found
+        placed = settle(text, spans)
+    doubts = reading.doubts(kept) if reading else []
+    asked = [s for s in settle(text, placed + doubts) if s.tier == "doubt"] if doubts else []
     lexicon.forget()
-    return Stripped(apply(text, final), tuple(final), tuple(asked))
+    return Stripped(apply(text, placed), tuple(placed), tuple(asked))
 
 
 def fold(text: str) -> str:
@@ -67,117 +68,32 @@ def settle(text: str, spans: list[Span]) -> list[Span]:
     return number_persons(text, sorted(spans, key=lambda s: s.start))
 
 
-class Offsets:
-    """Leads offsets in a stripped text back to the text as it came in."""
-
-    def __init__(self, spans: list[Span]) -> None:
-        # Start and end of each replacement in the stripped text, and the shift behind it.
-        self.cuts: list[tuple[int, int, int]] = []
-        shift = 0
-        for span in spans:
-            start = span.start - shift
-            end = start + len(span.replacement)
-            shift += (span.end - span.start) - len(span.replacement)
-            self.cuts.append((start, end, shift))
-
-    def move(self, span: Span) -> Span | None:
-        """Return the span in the text as it came in, or None when it touches a replacement."""
-        low, high = 0, len(self.cuts)
-        while low < high:
-            middle = (low + high) // 2
-            if self.cuts[middle][1] <= span.start:
-                low = middle + 1
-            else:
-                high = middle
-        if low < len(self.cuts) and self.cuts[low][0] < span.end:
-            return None
-        shift = self.cuts[low - 1][2] if low else 0
-        return replace(span, start=span.start + shift, end=span.end + shift)
-
-    def starts(self, tokens: list[Token]) -> list[int]:
-        """Return where each token starts in the text as it came in; of a replacement, -1."""
-        found, shift, at = [], 0, 0
-        for token in tokens:
-            while at < len(self.cuts) and self.cuts[at][1] <= token.start:
-                shift = self.cuts[at][2]
-                at += 1
-            inside = at < len(self.cuts) and self.cuts[at][0] <= token.start
-            found.append(-1 if inside else token.start + shift)
-        return found
-
-
-# How a word stands: the regime of its sentence, whether it opens it, and how often the story writes
-# it in lower case and capitalised, as far as that counts.
-Setting = tuple[str, bool, bool, int]
-
-# Offset of a word in the text as it came in: its setting, and what the tagger gave it (None: it
-# was settled).
-Weighed = dict[int, tuple[Setting, list[float] | None]]
-
-
 class Reading:
-    """One reading of a text, the story as it came in or what is left of it after earlier ones.
+    """One reading of a story, as it came in or with what earlier ones found blanked out.
 
     What has a form of its own (a phone, a date, a plate) is told by patterns; what is told by its
     surroundings is weighed by the tagger; what was a name once is one everywhere. A later reading
-    weighs anew only what stands beside a replacement: the rest reads as before.
+    weighs anew only what stands beside a blank: the rest reads as before.
     """
 
-    def __init__(self, text: str, back: Offsets, earlier: Weighed, words: tagger.Words) -> None:
+    def __init__(self, text: str, story: Story, weighing: Weighing | None = None) -> None:
         self.text = text
-        self.story = tokenise(text)
-        self.starts = back.starts(self.story.tokens)
-        self.counted = lower, capital = evidence.seen(self.story)
-        self.settings: list[Setting] = [
-            (t.regime, t.first, t.norm in lower, min(capital[t.norm], 2)) for t in self.story.tokens
-        ]
-        self.weighed = self.weigh(earlier, words)
+        self.story = story
+        self.weighing = weighing or Weighing(story)
+        self.weighed = self.weighing.chances
         self.taken = bytearray(len(text))  # 1 for each character that something has found
 
-    def weigh(self, earlier: Weighed, words: tagger.Words) -> dict[int, list[float]]:
-        """Return {index of a token: probability of each class} of the tokens not settled."""
-        if not earlier:
-            return tagger.doubtful(self.story, counted=self.counted, others=words)
-        anew = self.changed(earlier)
-        fresh = tagger.doubtful(self.story, anew, self.counted, words)
-        weighed = {}
-        for i, start in enumerate(self.starts):
-            chances = fresh.get(i) if i in anew else earlier[start][1]
-            if chances is not None:
-                weighed[i] = chances
-        return weighed
-
-    def changed(self, earlier: Weighed) -> set[int]:
-        """Return the tokens that may weigh otherwise than in the earlier reading."""
-        size = len(self.settings)
-        anew: set[int] = set()
-        for i, (setting, start) in enumerate(zip(self.settings, self.starts, strict=True)):
-            before = earlier.get(start)
-            if before is None:
-                anew.update(range(max(0, i - tagger.REACH), min(size, i + tagger.REACH + 1)))
-            elif before[0] != setting:
-                anew.add(i)
-        for i in sorted(anew):  # whole runs of doubtful tokens, for they are chained
-            for step in (-1, 1):
-                j = i + step
-                while 0 <= j < size and j not in anew and earlier[self.starts[j]][1] is not None:
-                    anew.add(j)
-                    j += step
-        return anew
-
-    def remembered(self) -> Weighed:
-        """Return what the next reading need not weigh again."""
-        return {
-            start: (setting, self.weighed.get(i))
-            for i, (setting, start) in enumerate(zip(self.settings, self.starts, strict=True))
-            if start >= 0
-        }
+    def without(self, spans: list[Span]) -> Reading:
+        """Return the next reading, with these spans blanked out; this one is spent."""
+        story, places = reread(self.story, spans)
+        return Reading(self.text, story, Weighing(story, self.weighing, places))
 
     def identifiers(self, kept: set[str], removed: list[str]) -> list[Span]:
         """Return what identifies, in order; without what is kept, with what is removed by hand."""
         story, weighed, taken = self.story, self.weighed, self.taken
-        for found in LABEL.finditer(self.text):
-            taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+        for label in where(story.norms, (LABELLED,)):
+            start, end = story.tokens[label].start, story.tokens[label].stem_end
+            taken[start:end] = b"\1" * (end - start)
         labels = bytes(taken)
         spans = list(by_form(story, taken))
         untaken = {i: p for i, p in weighed.items() if is_open(story.tokens[i], p, taken)}
@@ -192,7 +108,8 @@ class Reading:
         if removed:
             spans, asked = requested(story, labels, spans, removed)
             self.taken = bytearray(a | b for a, b in zip(taken, asked, strict=True))
-        return sorted(spans, key=lambda s: s.start)
+        apart = [s for s in spans if 1 not in labels[s.start : s.end]]
+        return sorted(apart, key=lambda s: s.start)
 
     def doubts(self, kept: set[str]) -> list[Span]:
         """Return what may identify and is left in the text; after identifiers()."""
@@ -212,7 +129,7 @@ def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
             return False
     if sure < PLAIN and lexicon.is_plain(token.norm):
         return False
-    return not any(taken[token.start : token.end])
+    return 1 not in taken[token.start : token.end]
 
 
 def is_label(token: Token) -> bool:
@@ -249,7 +166,7 @@ def requested(
         for i in range(len(norms) - len(wanted) + 1 if wanted else 0):
             if norms[i] == wanted[0] and norms[i : i + len(wanted)] == wanted:
                 start, end = tokens[i].start, tokens[i + len(wanted) - 1].stem_end
-                if not any(labels[start:end]):
+                if 1 not in labels[start:end]:
                     asked[start:end] = b"\1" * (end - start)
     result = []
     for span in spans:

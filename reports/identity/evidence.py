@@ -44,9 +44,21 @@ LISTS = (
     "units",
     "weekdays",
 )
-LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbours taken together
+OFTEN = 2  # capitals of a word in a story; more of them tell no more
 FIRST_RANKS = (100, 500, 2_000)  # bounds of the buckets of census ranks
 LAST_RANKS = (200, 1_000, 5_000, 20_000)
+FLAGS = (
+    *LISTS,
+    *(f"first{n}" for n in range(len(FIRST_RANKS) + 1)),
+    *(f"last{n}" for n in range(len(LAST_RANKS) + 1)),
+    "town",
+    "townpart",
+    "county",
+    *(f"level{n}" for n in range(6)),
+)
+LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbours taken together
+
+Setting = tuple[str, str, bool]  # shape, regime, first: how a word stands
 
 _LOWER = re.compile("[a-z]")
 _UPPER = re.compile("[A-Z]")
@@ -82,13 +94,8 @@ def speaks_for_itself(word: str) -> bool:
     return lexicon.level(word) > 0 or word in listed() or not word[:1].isalnum()
 
 
-def said(token: Token) -> str:
-    """Return a token as features name it."""
-    return "¶" if token.shape == "break" else token.norm
-
-
 def flags(word: str) -> list[str]:
-    """Return what the word lists know of a word, normalised as the tokeniser does."""
+    """Return what the word lists know of a word, normalised as the tokeniser does: of FLAGS."""
     found = list(listed().get(word, ()))
     if rank := lexicon.first_names().get(word):
         found.append(f"first{bisect_left(FIRST_RANKS, rank)}")
@@ -119,48 +126,63 @@ def outline(text: str) -> str:
     return _RUN.sub(r"\1\1", outlined)[:8]
 
 
-def own(token: Token) -> list[str]:
-    """Return the evidence in a word itself and in how it is written."""
-    setting = f"{token.shape}|{token.regime}|{token.first:d}"
-    found = ["bias", f"regime={token.regime}", f"shape={token.shape}", f"set={setting}"]
-    if not token.word:
-        return [*found, f"w={said(token)}"]
-    word = token.norm
-    found += [
-        f"out={outline(token.text)}",
-        f"pre={word[:3]}",
-        f"suf={word[-3:]}",
-        f"su2={word[-2:]}",
-    ]
-    if speaks_for_itself(word):
-        found.append(f"w={word}")
-    if token.first:
-        found.append("first")
-    for flag in flags(word):
-        found += [flag, f"{flag}|{setting}"]
+def standing(setting: Setting) -> list[str]:
+    """Return the evidence in how a word stands, whichever word it is."""
+    shape, regime, first = setting
+    found = ["bias", f"regime={regime}", f"shape={shape}", f"set={shape}|{regime}|{first:d}"]
+    return [*found, "first"] if first else found
+
+
+def flagged(flag: str, setting: Setting) -> tuple[str, str]:
+    """Return the evidence in what a list knows of a word that stands so."""
+    shape, regime, first = setting
+    return flag, f"{flag}|{shape}|{regime}|{first:d}"
+
+
+def spelt(token: Token, says: str, drawn: str) -> list[str]:
+    """Return the evidence in a word itself and in how it is spelt.
+
+    says, drawn: what speaking() and outline() give for it.
+    """
+    found = [f"w={says}"] if says else []
+    if token.word:
+        word = token.norm
+        found += [
+            f"out={drawn}",
+            f"pre={word[:3]}",
+            f"suf={word[-3:]}",
+            f"su2={word[-2:]}",
+        ]
     return found
 
 
-def around(token: Token) -> list[str]:
-    """Return the evidence that a word gives about one close to it; the distance goes in front."""
+def around(token: Token, says: str, drawn: str) -> list[str]:
+    """Return the evidence that a word gives about one close to it, its flags apart.
+
+    The distance goes in front. says, drawn: as in spelt().
+    """
     found = [f"shape={token.shape}"]
-    if not token.word:
-        return [*found, f"w={said(token)}"]
-    if speaks_for_itself(token.norm):
-        found.append(f"w={token.norm}")
-    found.append(f"out={outline(token.text)}")
-    return found + flags(token.norm)
+    if says:
+        found.append(f"w={says}")
+    if token.word:
+        found.append(f"out={drawn}")
+    return found
 
 
-def seen(story: Story) -> tuple[Counter[str], Counter[str]]:
-    """Return how often each word stands in the story in lower case, and capitalised for itself."""
-    lower = Counter(t.norm for t in story.words if t.shape == "lower")
+def seen(story: Story) -> tuple[set[str], dict[str, int]]:
+    """Return the words in lower case, and how often each stands capitalised, up to OFTEN.
+
+    A capital counts that a word has for itself.
+    """
+    lower = {t.norm for t in story.words if t.shape == "lower"}
     capital = Counter(
-        t.norm
-        for t in story.words
-        if t.shape in ("cap", "upper", "mixed") and not t.first and t.regime == MIXED
+        [
+            t.norm
+            for t in story.words
+            if t.shape in ("cap", "upper", "mixed") and not t.first and t.regime == MIXED
+        ]
     )
-    return lower, capital
+    return lower, {word: min(number, OFTEN) for word, number in capital.items()}
 
 
 def speaking(token: Token) -> str:
@@ -186,13 +208,13 @@ def paired(shape: str, before: str, last: str, follow: str) -> list[str]:
     return found
 
 
-def elsewhere(token: Token, lower: Counter[str], capital: Counter[str]) -> list[str]:
+def elsewhere(token: Token, lower: set[str], capital: dict[str, int]) -> list[str]:
     """Return the evidence in how the rest of the story writes the word."""
     found = []
-    if lower[token.norm]:
+    if token.norm in lower:
         found.append("seen lower")
-    if capital[token.norm]:
-        found.append(f"seen capital {min(capital[token.norm], 2)}")
+    if token.norm in capital:
+        found.append(f"seen capital {capital[token.norm]}")
     return found
 
 
@@ -200,11 +222,21 @@ def features(story: Story) -> list[list[str]]:
     """Return every feature of every token of a story."""
     tokens = story.tokens
     lower, capital = seen(story)
-    neighbour = [around(token) for token in tokens]
-    says = ["", "", *map(speaking, tokens), ""]
+    says = [*map(speaking, tokens)]
+    known = [flags(token.norm) if token.word else [] for token in tokens]
+    drawn = [outline(token.text) for token in tokens]
+    neighbour = [
+        around(token, word, form) + also
+        for token, word, form, also in zip(tokens, says, drawn, known, strict=True)
+    ]
+    says = ["", "", *says, ""]
     rows = []
     for i, token in enumerate(tokens):
-        row = own(token) + elsewhere(token, lower, capital)
+        setting = (token.shape, token.regime, token.first)
+        row = standing(setting) + spelt(token, says[i + 2], drawn[i])
+        row += elsewhere(token, lower, capital)
+        for flag in known[i]:
+            row += flagged(flag, setting)
         row += paired(token.shape, says[i], says[i + 1], says[i + 3])
         for distance in (*NEAR, *FAR):
             if 0 <= i + distance < len(tokens):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from .lexicon import split
 from .span import Span
@@ -45,9 +44,9 @@ def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
     numbered: list[Span] = []
     unnamed = (s for s in spans if s.kind == "PERSON" and s.replacement == "[person]")
     order = sorted(unnamed, key=lambda s: s.start)
-    names = {span: words(text[span.start : span.end]) for span in order}
+    names = {span.start: words(text[span.start : span.end]) for span in order}
     for span in order:  # full names first, so that "Rosa" joins "Rosa Delgado" wherever it stands
-        whole = names[span]
+        whole = names[span.start]
         found = [holds[w] for w in whole if w in holds]
         if len(whole) > 1 and found and whole[-1] not in holds and len(persons[found[0]][0]) > 1:
             found = []
@@ -62,12 +61,13 @@ def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
         if span.kind != "PERSON" or span.replacement != "[person]":
             numbered.append(span)
             continue
-        whole = names[span]
+        whole = names[span.start]
         index = next((holds[w] for w in reversed(whole) if w in holds), -1)
         if index not in given:
             dog = DOG.search(text[max(0, span.start - LOOK_BACK) : span.start])
             given[index] = f"[{'K-9' if dog else 'person'} {next(free)}]"
-        numbered.append(replace(span, replacement=given[index]))
+        letter = given[index]
+        numbered.append(Span(span.start, span.end, span.kind, span.tier, span.reason, letter))
     return numbered
 
 

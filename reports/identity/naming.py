@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .lexicon import entries, first_names, level, name_weight, surnames, towns
+from .lexicon import entries, first_names, level, listed, name_weight, surnames, towns
 from .span import Span
-from .tagger import CLASSES
+from .tagger import CLASSES, LEAST
 from .tokens import Story, Token
 
 CERTAIN = 0.5  # probability from which a word is replaced without asking
@@ -21,7 +21,6 @@ POSSIBLE = {
     "NUMBER": 0.03,
     "CONTACT": 0.1,
 }
-DOUBT = 0.003  # from here on it is pointed out
 
 ANDS = frozenset((("and",), ("&",), ("n",)))
 BRIDGES = ANDS | {("of",), ("of", "the"), ("for",), ("on",), ("the",), ("in",)}
@@ -54,13 +53,28 @@ LABELS = {
     "NUMBER": "number",
     "CONTACT": "contact",
 }
-HEADS = {
-    "hospital": ("AGENCY", "hospital clinic infirmary"),
-    "school": ("AGENCY", "school elementary academy college university campus"),
-    "court": ("AGENCY", "court courthouse"),
-    "county": ("PLACE", "county parish borough"),
-    "street": ("PLACE", " ".join(sorted(STREETS))),
-    "highway": ("PLACE", "highway hwy interstate route rte turnpike parkway freeway"),
+HEADS: dict[str, dict[str, frozenset[str]]] = {  # {kind: {what is told: the words that tell it}}
+    "AGENCY": {
+        "hospital": frozenset(("hospital", "clinic", "infirmary")),
+        "school": frozenset(("school", "elementary", "academy", "college", "university", "campus")),
+        "court": frozenset(("court", "courthouse")),
+    },
+    "PLACE": {
+        "county": frozenset(("county", "parish", "borough")),
+        "street": STREETS,
+        "highway": frozenset(
+            (
+                "highway",
+                "hwy",
+                "interstate",
+                "route",
+                "rte",
+                "turnpike",
+                "parkway",
+                "freeway",
+            )
+        ),
+    },
 }
 PLACING = frozenset(("at", "by", "behind", "near", "past", "outside", "inside", "from", "to"))
 DAYS = frozenset(["day", "eve", "night", "week", "weekend"])
@@ -132,7 +146,7 @@ def bridges(story: Story, left: Token, between: list[Token], right: Token) -> bo
     return story.clear[left.end : right.start].count(" ") == len(between) + 1
 
 
-def best(chances: list[float]) -> int:
+def best(chances: Sequence[float]) -> int:
     """Return the kind that a word most likely is, as its place in CLASSES."""
     return max(range(1, len(CLASSES)), key=chances.__getitem__)
 
@@ -141,7 +155,7 @@ def likely(chances: list[float], doubts: bool) -> bool:
     """Whether a word is likely enough to identify, as the kind that it most likely is."""
     sure = 1 - chances[0]
     if doubts:
-        return sure >= DOUBT
+        return sure >= LEAST
     return sure >= POSSIBLE[CLASSES[best(chances)]]
 
 
@@ -185,13 +199,13 @@ def trimmed(story: Story, weighed: dict[int, list[float]], part: list[int]) -> R
         part = part[:-1]
     if not part:
         return None
-    sums = [sum(weighed[i][k] for i in part) for k in range(1, len(CLASSES))]
-    kind = CLASSES[1 + max(range(len(sums)), key=sums.__getitem__)]
+    sums = [*map(sum, zip(*[weighed[i] for i in part], strict=True))]
+    kind = CLASSES[best(sums)]
     if kind == "PERSON":
         while len(part) > 1 and is_rank(story, part[0], weighed[part[0]]):
             part = part[1:]
-    best = max(1 - weighed[i][0] for i in part)
-    return Run(part[0], [story.tokens[i] for i in part], kind, best)
+    surest = max(1 - weighed[i][0] for i in part)
+    return Run(part[0], [story.tokens[i] for i in part], kind, surest)
 
 
 def is_rank(story: Story, i: int, chances: list[float]) -> bool:
@@ -234,14 +248,15 @@ def label(run: Run) -> str:
             return "address"
         if tuple(token.norm for token in run.tokens) in towns():
             return "town"
-    for name, (kind, heads) in HEADS.items():
-        if run.kind == kind and not words.isdisjoint(heads.split()):
+    for name, heads in HEADS.get(run.kind, {}).items():
+        if words & heads:
             return name
     if run.kind == "TIME" and not any(token.shape in ("digit", "alnum") for token in run.tokens):
-        dated = words & (entries("months") | DAYS) or not words & entries("numwords")
+        dated = words & entries("months") or words & DAYS or not words & entries("numwords")
         return "date" if dated else "time"
     if run.kind == "NUMBER" and any(token.shape not in ("digit", "alnum") for token in run.tokens):
-        return "call sign" if words & (entries("phonetic") | entries("radiowords")) else "number"
+        signs = words & entries("phonetic") or words & entries("radiowords")
+        return "call sign" if signs else "number"
     if run.kind == "CONTACT":
         return "handle"
     return LABELS[run.kind]
@@ -251,9 +266,7 @@ def reason(story: Story, run: Run) -> str:
     """Return what speaks most for the run, as an officer would say it."""
     before = previous_word(story, run.first)
     words = [token.norm for token in run.tokens if token.word]
-    if run.kind in ("NUMBER", "PLACE") and before in entries("number_labels") | entries(
-        "place_labels"
-    ):
+    if run.kind in ("NUMBER", "PLACE") and listed(before, "number_labels", "place_labels"):
         return f"The word “{before}” stands before it."
     if run.kind == "PERSON":
         if before in entries("ranks"):

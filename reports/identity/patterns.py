@@ -12,7 +12,7 @@ from pathlib import Path
 from .lexicon import entries, word_set
 from .recognizers.chains import MOST_RUNS, chains
 from .span import Span
-from .tokens import SIGN, Story
+from .tokens import SIGN, Story, where
 
 SOURCE = Path(__file__).parent / "data" / "patterns.toml"
 NEAR = 120  # characters on each side of a sign of the web that are read
@@ -112,6 +112,14 @@ def patterns() -> dict[bool, tuple[Patterns, ...]]:
 
 
 @cache
+def signs() -> frozenset[str]:
+    """Return the signs of the web that some pattern needs."""
+    return frozenset(
+        sign for both in patterns().values() for joined in both for sign in joined.signs
+    )
+
+
+@cache
 def triggers() -> dict[str, tuple[str, ...]]:
     """Return {word: the kinds of places that it opens}."""
     found: dict[str, tuple[str, ...]] = {}
@@ -135,7 +143,7 @@ def windows(story: Story) -> Places:
     places: Places = {when: [] for when in WHEN}
     near_digits(story, places)
     opened, tokens = triggers(), story.tokens
-    for i in [i for i, token in enumerate(tokens) if token.norm in opened]:
+    for i in where(story.norms, opened):
         token = tokens[i]
         start = token.start
         for when in opened[token.norm]:
@@ -217,9 +225,12 @@ def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iter
     ``contacts`` chooses the patterns of kind CONTACT or all others. A find that touches a
     character already taken is dropped: the earlier pattern has it.
     """
+    signed = {sign for sign in signs() if sign in story.lower}
     for joined in patterns()[contacts]:
         text = story.clear if joined.cased else story.lower
         if joined.when == "web":
+            if signed.isdisjoint(joined.signs):
+                continue
             matches = near_signs(text, joined)
         else:
             matches = (m for at in places[joined.when] if (m := joined.regex.match(text, at)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import re
+from collections.abc import Container
 from dataclasses import dataclass
+from itertools import compress, count
 
 LABELS = (
     "person|K-9|agency|hospital|school|court|business|place|town|county|street|address|highway|exit|"
@@ -86,15 +88,17 @@ class Story:
     """A tokenised story.
 
     ``clear`` is the text with our own labels blanked out, ``lower`` that in small letters, both
-    of the same length; ``forms`` has one letter for each token.
+    of the same length; ``forms`` has one letter for each token, ``norms`` and ``spoken`` the norms
+    of the tokens and of the words.
     """
 
-    text: str
     clear: str
     lower: str
     tokens: list[Token]
     words: list[Token]
     forms: str
+    norms: list[str]
+    spoken: list[str]
 
 
 def analyse(piece: str) -> Analysed:
@@ -147,9 +151,9 @@ def shape_of(text: str) -> str:
     return "mixed" if letters != letters.lower() else "lower"
 
 
-def blank(found: re.Match[str]) -> str:
-    """Return what stands for a label of ours, as long as the label."""
-    return FILLER * (len(found.group()) - 1) + FILLED
+def blank(size: int) -> str:
+    """Return what stands for a label of so many characters."""
+    return FILLER * (size - 1) + FILLED
 
 
 def lowered(text: str) -> str:
@@ -158,24 +162,31 @@ def lowered(text: str) -> str:
     return lower if len(lower) == len(text) else text.replace("İ", "i").lower()
 
 
+def cleared(text: str) -> str:
+    """Return a text with plain blanks and hyphens and our own labels blanked out, as long as it."""
+    if not text.isascii():
+        text = PLAINER.sub(lambda found: PLAIN[found.group()], text)
+    return LABEL.sub(lambda found: blank(len(found.group())), text) if "[" in text else text
+
+
 def tokenise(text: str) -> Story:
     """Split a story into tokens and tell the regime of each sentence."""
-    clear = text
-    if not text.isascii():
-        clear = PLAINER.sub(lambda found: PLAIN[found.group()], text)
-    if "[" in text:
-        clear = LABEL.sub(blank, clear)
-    watched = gc.isenabled() and len(text) > LONG
+    return split(cleared(text))
+
+
+def split(clear: str) -> Story:
+    """Split a text whose labels are blanked out."""
+    watched = gc.isenabled() and len(clear) > LONG
     if watched:  # it would go through the growing list again and again, and there is no cycle in it
         gc.disable()
     try:
-        return _tokenise(text, clear)
+        return _split(clear)
     finally:
         if watched:
             gc.enable()
 
 
-def _tokenise(text: str, clear: str) -> Story:
+def _split(clear: str) -> Story:
     tokens: list[Token] = []
     forms: list[str] = []
     analysed: dict[str, Analysed] = {}  # of this story alone: words must not outlive it
@@ -189,10 +200,21 @@ def _tokenise(text: str, clear: str) -> Story:
         end = start + len(piece)
         tokens.append(Token(start, end, written, norm, word, shape, end - cut))
         forms.append(form)
+    return read(clear, lowered(clear), tokens, "".join(forms))
+
+
+def read(clear: str, lower: str, tokens: list[Token], forms: str) -> Story:
+    """Return a story of these tokens, with their sentences told apart."""
     words = [token for token in tokens if token.word]
-    story = Story(text, clear, lowered(clear), tokens, words, "".join(forms))
+    norms, spoken = [token.norm for token in tokens], [word.norm for word in words]
+    story = Story(clear, lower, tokens, words, forms, norms, spoken)
     set_regimes(story, mark_sentences(story))
     return story
+
+
+def where(norms: list[str], wanted: Container[str]) -> list[int]:
+    """Return the places of the norms that are wanted, in order."""
+    return [*compress(count(), map(wanted.__contains__, norms))]
 
 
 def mark_sentences(story: Story) -> list[tuple[int, int]]:

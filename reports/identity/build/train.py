@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pycrfsuite
 
-from reports.identity import evidence, tagger
+from reports.identity import evidence
 from reports.identity.lexicon import level
-from reports.identity.tagger import CLASSES, DATA, NEVER, SCALE
+from reports.identity.tagger import CLASSES, DATA, NEVER, SCALE, Weighing
 from reports.identity.tokens import Story, tokenise
 
 MARK = re.compile(r"\[\[([A-Z]+):(.*?)\]\]", re.S)
@@ -152,7 +152,7 @@ def never(stories: list[Marked]) -> list[str]:
     near: set[str] = set()
     for text, marks in [*stories, *recased(stories), *labelled(stories)]:
         story = tokenise(text)
-        weighed = tagger.doubtful(story)
+        weighed = Weighing(story).chances
         for i, (token, answer) in enumerate(zip(story.tokens, answers(story, marks), strict=True)):
             if token.word and token.shape == "lower":
                 seen[token.norm] += 1

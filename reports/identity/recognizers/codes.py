@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..lexicon import entries, level, listed, word_set
 from ..span import Span
-from ..tokens import Story, Token
+from ..tokens import Story, Token, where
 from .chains import PLACE_NAMES, label_before, label_name, neighbour
 
 PLATE_LABELS = word_set("plate_labels")
@@ -22,7 +22,7 @@ PLATE_GROUP = 8  # characters
 def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield numbers in words behind a label: badge eleven oh four, exit one nineteen."""
     numbers, tokens = entries("numwords"), story.tokens
-    for i in [i for i, token in enumerate(tokens) if token.norm in numbers]:
+    for i in where(story.norms, numbers):
         token = tokens[i]
         if taken[token.start]:
             continue
@@ -41,7 +41,7 @@ def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
         if few and not adjacent:
             continue
         start, end = tokens[first].start, tokens[last].end
-        if any(taken[start:end]):
+        if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
         kind = "PLACE" if place else "NUMBER"
@@ -58,7 +58,7 @@ def find_letters(story: Story, taken: bytearray) -> Iterator[Span]:
         letters = [token for token in row if token.word]
         start, end = row[0].start, letters[-1].end
         signs = {token.text for token in row if not token.word}
-        if end - start != 2 * len(letters) - 1 or not signs <= {"-"} or any(taken[start:end]):
+        if end - start != 2 * len(letters) - 1 or not signs <= {"-"} or 1 in taken[start:end]:
             continue
         word = "".join(token.norm for token in letters)
         if word.upper() in entries("acronyms") or word in ALPHABET:
@@ -104,7 +104,7 @@ def counts(story: Story, last: int) -> bool:
 def find_plates(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield plates written in groups behind a label: tag HZB 771, V28 4KD, kdz 914."""
     tokens = story.tokens
-    for i in [i for i, token in enumerate(tokens) if token.norm in PLATE_LABELS]:
+    for i in where(story.norms, PLATE_LABELS):
         token, first = tokens[i], i + 1
         while first < len(tokens) and (
             tokens[first].text in ':.#-("“' or tokens[first].norm in PLATE_GAPS
@@ -114,7 +114,7 @@ def find_plates(story: Story, taken: bytearray) -> Iterator[Span]:
         if last <= first:
             continue
         start, end = tokens[first].start, tokens[last].end
-        if any(taken[start:end]):
+        if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
         reason = f"The word “{token.norm}” stands before it."

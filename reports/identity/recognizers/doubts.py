@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from ..lexicon import entries, known, level
+from ..lexicon import FREQUENT, entries, known, level, levels
 from ..naming import runs, span_of
 from ..span import Span
 from ..tokens import MIXED, Story, Token
@@ -36,16 +36,19 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
     left = {
         i: chances
         for i, chances in weighed.items()
-        if not tokens[i].fixed and not any(taken[tokens[i].start : tokens[i].end])
+        if not tokens[i].fixed and 1 not in taken[tokens[i].start : tokens[i].end]
     }
     for run in runs(story, left, doubts=True):
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
         yield span
+    common = levels()
     for token in story.words:
+        if token.shape == "lower" and 0 < common.get(token.norm, 0) <= FREQUENT:
+            continue  # nearly always
         if token.safe or token.fixed:
             continue
-        if (why := strange(token)) and not any(taken[token.start : token.end]):
+        if (why := strange(token)) and 1 not in taken[token.start : token.end]:
             taken[token.start : token.end] = b"\1" * (token.end - token.start)
             yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
     for token in story.words:
@@ -59,7 +62,7 @@ def strange(token: Token) -> str:
     if is_capital(token):
         return CAPITAL
     common = level(token.norm)
-    if common in (1, 2) or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
+    if 0 < common <= FREQUENT or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
         return ""
     if not common and not known(token.norm):
         return UNKNOWN

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 
 from ..lexicon import entries, level
 from ..span import Span
-from ..tokens import MIXED, Story, Token
+from ..tokens import MIXED, Story, Token, where
 
 # An ordinary word ("young", "chase") that is a name elsewhere in the story is one here, too, when
 # the tagger leaves it at least this probability.
@@ -29,15 +31,16 @@ def find(
     names, codes = vocabulary(story, spans)
     if not names and not codes:
         return
-    for i, token in enumerate(story.tokens):
-        if not token.word or token.fixed or any(taken[token.start : token.end]):
+    for i in where(story.norms, names.keys() | codes.keys()):
+        token = story.tokens[i]
+        if token.fixed or 1 in taken[token.start : token.end]:
             continue
         kind = names.get(token.norm)
         if kind is not None:
             if not carried(token, weighed.get(i)):
                 continue
             label, reason = f"[{LABELS[kind]}]", "The story uses it as a name elsewhere."
-        elif token.norm in codes and stands_alone(story, token):
+        elif stands_alone(story, token):
             kind, label = codes[token.norm]
             reason = "The story uses it as a number elsewhere."
         else:
@@ -66,10 +69,9 @@ def vocabulary(
     """Return {word of a name: kind}, and {number or code: (kind, label)}."""
     names: dict[str, str] = {}
     codes: dict[str, tuple[str, str]] = {}
-    starts = {token.start: i for i, token in enumerate(story.tokens)}
     for span in spans:
-        i = starts.get(span.start)
-        if i is None:
+        i = bisect_left(story.tokens, span.start, key=attrgetter("start"))
+        if i == len(story.tokens) or story.tokens[i].start > span.start:
             continue
         while i < len(story.tokens) and story.tokens[i].start < span.end:
             token = story.tokens[i]

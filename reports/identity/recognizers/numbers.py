@@ -87,6 +87,8 @@ def widen(story: Story, i: int, j: int, label: str, taken: bytearray) -> tuple[i
     start, end = tokens[i].start, tokens[j].end
     k = j + 1
     while k < len(tokens) and tokens[k].start - end == 1 and is_group(tokens[k], label):
+        if taken[tokens[k].start]:
+            break
         end = tokens[k].end
         k += 1
     before = tokens[i - 1] if i else None

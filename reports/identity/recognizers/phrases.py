@@ -7,7 +7,7 @@ from functools import cache
 
 from ..lexicon import Phrases, entries, level, name_weight, phrases, places, split, word_set
 from ..span import Span
-from ..tokens import LOWER, MIXED, UPPER, Story, Token
+from ..tokens import LOWER, MIXED, UPPER, Story, Token, where
 
 SIDES = word_set("sides")
 SIDED = word_set("sided")
@@ -59,7 +59,7 @@ def mark_safe(story: Story) -> None:
     """Mark the words of brands, states and doctrines, which stay in the text."""
     words, openers = story.words, safe_openers()
     brands, states = phrases("brands"), phrases("states")
-    for i in [i for i, token in enumerate(words) if token.norm in openers]:
+    for i in where(story.spoken, openers):
         token = words[i]
         brand = match(words, i, brands, story)
         size = max(brand, match(words, i, states, story))
@@ -102,32 +102,34 @@ KINDS = (
 
 
 @cache
-def openers() -> frozenset[str]:
-    """Return the first words of the phrases of KINDS."""
-    return frozenset(word for name, *_ in KINDS for word in phrases(name))
+def openers() -> dict[str, tuple[tuple[str, str, str, str], ...]]:
+    """Return {first word of a phrase or a town: those of KINDS whose phrases it opens}."""
+    found: dict[str, tuple[tuple[str, str, str, str], ...]] = dict.fromkeys(places(), ())
+    for kind in KINDS:
+        for word in phrases(kind[0]):
+            found[word] = (*found.get(word, ()), kind)
+    return found
 
 
 def find(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield holidays, federal bodies, chains and, where no capital shows them, towns."""
-    words, opened, towns = story.words, openers(), places()
-    for i in [
-        i
-        for i, token in enumerate(words)
-        if token.norm in opened or (token.norm in towns and token.regime in (LOWER, UPPER))
-    ]:
+    words, opened = story.words, openers()
+    for i in where(story.spoken, opened):
         token = words[i]
         if taken[token.start]:
             continue
         size, found = 0, ("", "", "", "")
-        for name, kind, label, reason in KINDS:
+        for name, kind, label, reason in opened[token.norm]:
             length = match(words, i, phrases(name), story)
             if length > size and RULES[name](words, i, length):
                 size, found = length, (kind, label, reason, "certain")
         if not size and token.regime in (LOWER, UPPER):
             size = town(story, words, i)
             found = ("PLACE", "town", "Is the name of a town.", "possible")
-        start, end = token.start, words[i + max(size, 1) - 1].end
-        if not size or 1 in taken[start:end]:
+        if not size:
+            continue
+        start, end = token.start, words[i + size - 1].end
+        if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
         kind, label, reason, tier = found

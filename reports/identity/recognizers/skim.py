@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 
 from ..lexicon import FREQUENT, level
 from ..span import Span
-from ..tokens import LABEL
+from ..tokens import FILLED, FILLER
 
 LONGEST = 50_000  # characters; a story has a few thousand
 MOST_SIGNS = 300  # at signs, each of which may open an address
-PIECE = re.compile(rf"{LABEL.pattern}|[^\W_]+(?:['’][^\W_]+)*")
+PIECE = re.compile(rf"{FILLER}*{FILLED}|[^\W_]+(?:['’][^\W_]+)*")
 JOINT = 3  # characters between words that go as one
 REASON = "The text is too long to be read closely."
 
@@ -24,12 +24,12 @@ def is_too_long(text: str) -> bool:
 def find(text: str, kept: Collection[str], removed: Collection[str]) -> Iterator[Span]:
     """Yield every run of words that are no frequent ones in small letters, in order.
 
-    kept and removed: words, casefolded.
+    text: with the labels of ours blanked out. kept and removed: words, casefolded.
     """
     start, end = -1, -1
     for found in PIECE.finditer(text):
         piece = found.group()
-        if piece[0] == "[" or is_plain(piece, kept, removed):
+        if piece[-1] == FILLED or is_plain(piece, kept, removed):
             if end >= 0:
                 yield span(text, start, end)
             start, end = -1, -1

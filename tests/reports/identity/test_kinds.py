@@ -38,6 +38,7 @@ def masked(text: str) -> list[tuple[str, str, str]]:
         ("Beat 32 was quiet.", "Beat [number] was quiet."),
         ("Send it to Boise, ID 83702.", "Send it to [town], ID [ZIP code]."),
         # times
+        ("He ran at 022 10:05 hrs.", "He ran at [number] [time] hrs."),
         ("On March 3 at 0214 hours it began.", "On [date] at [time] it began."),
         ("It was 3/14/22, about 11:40 pm.", "It was [date], about [time]."),
         ("On 14MAR22 it began.", "On [date] it began."),

@@ -1,8 +1,12 @@
-"""The tagger gives probabilities, weighs parts as it weighs the whole, and keeps no names."""
+"""The tagger gives probabilities, weighs what training read, and keeps no names."""
+
+import gzip
+import struct
 
 import pytest
 
-from reports.identity import lexicon, strip, tagger
+from reports.identity import evidence, lexicon, strip, tagger
+from reports.identity.tagger import Weighing
 from reports.identity.tokens import tokenise
 
 STORY = (
@@ -14,11 +18,11 @@ STORY = (
 def weighed(text: str) -> dict[str, float]:
     """Return {word: probability that it identifies} of the words that are not settled."""
     story = tokenise(text)
-    return {story.tokens[i].text: 1 - p[0] for i, p in tagger.doubtful(story).items()}
+    return {story.tokens[i].text: 1 - p[0] for i, p in Weighing(story).chances.items()}
 
 
 def test_the_classes_share_one() -> None:
-    for chances in tagger.doubtful(tokenise(STORY)).values():
+    for chances in Weighing(tokenise(STORY)).chances.values():
         assert sum(chances) == pytest.approx(1)
         assert min(chances) >= 0
 
@@ -31,16 +35,25 @@ def test_names_weigh_more_than_what_stands_around_them() -> None:
     assert chances["Young"] > chances.get("young", 0)
 
 
-def test_a_part_is_weighed_as_in_the_whole() -> None:
-    story = tokenise(STORY)
-    whole = tagger.doubtful(story)
-    half = range(len(story.tokens) // 2)
-    inside = {i: p for i, p in whole.items() if i in half}
-    part = tagger.doubtful(story, half)
-    last = max(half)
-    run_at_the_border = {i for i in inside if all(j in whole for j in range(i, last + 2))}
-    for i in inside.keys() - run_at_the_border:
-        assert part[i] == pytest.approx(inside[i])
+def trained() -> dict[str, tuple[int, ...]]:
+    """Return {feature: weight of each class} as they were trained."""
+    names, _, raw = gzip.decompress(tagger.DATA.read_bytes()).partition(b"\0")
+    size = len(tagger.CLASSES)
+    rows = [*struct.iter_unpack(f"<{size}h", raw)][size:]  # the steps come first
+    return dict(zip(names.decode().split("\n"), rows, strict=True))
+
+
+def test_a_doubtful_word_is_weighed_by_what_training_read_of_it() -> None:
+    weights, story = trained(), tokenise(STORY)
+    weighing = Weighing(story)
+    features = evidence.features(story)
+    doubtful = [i for i, state in enumerate(weighing.states) if state == tagger.DOUBTFUL]
+    assert len(doubtful) > 5
+    for i in doubtful:
+        known = [weights[feature] for feature in features[i] if feature in weights]
+        other, *kinds = map(sum, zip(*known, strict=True))
+        against = tagger.UNPACK(weighing.rows[i].to_bytes(tagger.BYTES, "little"))
+        assert [lane - tagger.ZERO for lane in against] == [other - kind for kind in kinds]
 
 
 def test_only_ordinary_words_are_kept_for_the_next_story() -> None:
@@ -49,11 +62,12 @@ def test_only_ordinary_words_are_kept_for_the_next_story() -> None:
     texts = set(model.kept)
     assert {"took", "plant", "hit"} <= texts
     kept = [token for text in texts for token in tokenise(text).tokens if token.word]
-    assert [token.text for token in kept if not 0 < lexicon.level(token.norm) <= 3] == []
+    public = lexicon.stays() | {word for word, level in lexicon.levels().items() if level <= 3}
+    assert {token.norm for token in kept} <= public
     for word in ("Quillonaire", "Zorvexton", "Harrowgate", "Brisbane"):
         assert word not in texts
 
 
 def test_an_empty_story_and_one_word_are_weighed() -> None:
-    assert tagger.doubtful(tokenise("")) == {}
+    assert Weighing(tokenise("")).chances == {}
     assert set(weighed("Quillonaire")) <= {"Quillonaire"}
