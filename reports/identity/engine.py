@@ -101,7 +101,7 @@ class Reading:
             span = span_of(story, run)
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
             spans.append(span)
-        spans = list(growth.grow(story, taken, spans))
+        spans = list(echoes.agreed(story, list(growth.grow(story, taken, spans))))
         spans += echoes.find(story, taken, spans, weighed)
         if kept:
             spans = [s for s in spans if fold(self.text[s.start : s.end]) not in kept]

@@ -14,12 +14,12 @@ CERTAIN = 0.5  # probability from which a word is replaced without asking
 # From here on it is replaced, and offered back. Times, numbers and contacts mostly have a form,
 # which the patterns know; the tagger needs more certainty to add to them.
 POSSIBLE = {
-    "PERSON": 0.018,
-    "AGENCY": 0.014,
-    "PLACE": 0.018,
-    "TIME": 0.05,
-    "NUMBER": 0.03,
-    "CONTACT": 0.1,
+    "PERSON": 0.07,
+    "AGENCY": 0.055,
+    "PLACE": 0.07,
+    "TIME": 0.2,
+    "NUMBER": 0.12,
+    "CONTACT": 0.4,
 }
 
 ANDS = frozenset((("and",), ("&",), ("n",)))

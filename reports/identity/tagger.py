@@ -36,10 +36,10 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 # unit of log odds, until a word is settled: by its own evidence, and by that of its surroundings.
 # A word beside a doubtful one may still become a part of its name: the chain speaks for it.
 # Measured on the narratives: what is settled so is hardly ever found otherwise.
-SETTLED_ALONE = 8_000
-SETTLED_BESIDE = 13_000
-SETTLED = 3_000
-LEAST = 0.003  # probability of an identifier that is worth a word
+SETTLED_ALONE = 6_000
+SETTLED_BESIDE = 10_000
+SETTLED = 2_000
+LEAST = 0.012  # probability of an identifier that is worth a word
 
 ORDINARY = 3  # words of these levels and of the trade are weighed once for the process
 

@@ -18,7 +18,6 @@ OPENER = "It may be the first word of the name behind it."
 USUAL = (
     "ranks",
     "roles",
-    "trade",
     "weekdays",
     "function",
     "states",
@@ -26,7 +25,6 @@ USUAL = (
     "phonetic",
     "radiowords",
     "numwords",
-    "generic",
 )
 
 
@@ -100,4 +98,4 @@ def usual() -> frozenset[str]:
 @cache
 def openers() -> frozenset[str]:
     """Return the words that often stand before a name and are no part of it."""
-    return usual() - entries("generic") - entries("numwords")
+    return usual() - entries("numwords")

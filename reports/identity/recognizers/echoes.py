@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from operator import attrgetter
 
@@ -12,9 +13,8 @@ from ..span import Span
 from ..tokens import MIXED, Story, Token, where
 
 # An ordinary word ("young", "chase") that is a name elsewhere in the story is one here, too, when
-# the tagger leaves it at least this probability.
-ECHO = 0.004
-ECHO_LOWER = 0.03  # the same for one without a capital in a sentence that has them
+# it is not settled; without a capital in a sentence that has them, from this probability on.
+ECHO_LOWER = 0.03
 SHORTEST = 3  # letters; shorter words are too common to be carried over
 SHORTEST_CODE = 3  # characters
 LABELS = {"PERSON": "person", "AGENCY": "agency", "PLACE": "place"}
@@ -49,12 +49,25 @@ def find(
         yield Span(token.start, token.stem_end, kind, "possible", reason, label)
 
 
+def agreed(story: Story, spans: Sequence[Span]) -> Iterator[Span]:
+    """Yield the spans; what is surely the name of a person is one wherever it stands alone."""
+    persons: set[str] = set()
+    for span in spans:
+        if span.kind == "PERSON" and span.tier == "certain":
+            persons.update(story.lower[span.start : span.end].split())
+    for span in spans:
+        named = span.kind in LABELS and story.lower[span.start : span.end] in persons
+        if named and span.kind != "PERSON":
+            span = replace(span, kind="PERSON", replacement="[person]")
+        yield span
+
+
 def carried(token: Token, chances: list[float] | None) -> bool:
     """Whether a word that is a name elsewhere is one here."""
     if not level(token.norm):
         return True
     plain = token.shape == "lower" and token.regime == MIXED
-    return chances is not None and 1 - chances[0] >= (ECHO_LOWER if plain else ECHO)
+    return chances is not None and (not plain or 1 - chances[0] >= ECHO_LOWER)
 
 
 @cache
