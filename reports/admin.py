@@ -18,6 +18,7 @@ from reports.models import Report, State
 from reports.queue import (
     SEARCHED,
     FactFilter,
+    KeysFirst,
     StateFilter,
     TabFilter,
     for_desk,
@@ -74,6 +75,7 @@ class ReportAdmin(ReviewersOnly):
     list_filter = (TabFilter, StateFilter, FactFilter)
     search_fields = SEARCHED
     list_per_page = 50
+    paginator = KeysFirst
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     sortable_by = ()

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import (
     BooleanField,
@@ -167,6 +168,18 @@ def holding(reports: QuerySet[Report], words: str) -> list[UUID]:
                 holds |= Q(**{f"{field}__icontains": word})
         reports = reports.filter(holds)
     return list(reports.values_list("pk", flat=True)[:FOUND])
+
+
+class KeysFirst(Paginator):
+    """Sorts keys alone, and reads the rows of one page: what came in is too long to be sorted."""
+
+    object_list: QuerySet[Report]
+
+    def page(self, number: int | str) -> Page:
+        page = super().page(number)
+        keys = list(page.object_list.values_list("pk", flat=True))  # type: ignore[attr-defined]
+        page.object_list = self.object_list.filter(pk__in=keys)
+        return page
 
 
 def _severity() -> Case:

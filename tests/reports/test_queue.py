@@ -131,14 +131,16 @@ def test_pages_take_as_many_queries_for_thirty_rows_as_for_one(state: State, add
     report = make_report(state, terms=[night], lessons=[], **passed)
 
     def grow(count: int) -> None:
-        for _ in range(count):
+        for number in range(count):
             lesson = report.lesson_drafts.create(text="A lesson.")
             lesson.terms.add(theme)
-            other = make_report(terms=[night, term("activity", "vehicle-stop")])
-            review.claim(report=other, version=0, moderator=moderator)
-            make_report(
-                State.AWAITING_SECOND, passed_by=passer, terms=[night], story="A truck passed."
-            )
+            if count == 1 or number % 2:  # of both together as many as one page of the queue has
+                other = make_report(terms=[night, term("activity", "vehicle-stop")])
+                review.claim(report=other, version=0, moderator=moderator)
+            if count == 1 or not number % 2:
+                make_report(
+                    State.AWAITING_SECOND, passed_by=passer, terms=[night], story="A truck passed."
+                )
             story = make_story(f"Story {lesson.pk}", narrative="Calm.", summary="", terms=[night])
             story.lessons.create(text="A lesson.").terms.add(theme)
 
@@ -155,6 +157,16 @@ def test_pages_take_as_many_queries_for_thirty_rows_as_for_one(state: State, add
     grow(29)
     assert count() == one
     assert one < 25
+
+
+def test_a_further_page_goes_on_where_the_first_one_ends() -> None:
+    weeks = [f"2025-W{week:02}" for week in range(1, 53)]
+    for week in reversed(weeks):
+        make_report(title=week, week=week)
+    client = signed_in(make_moderator())
+    first, second = client.get(QUEUE), client.get(QUEUE, {"p": 2})
+    assert titles(first) + titles(second) == weeks
+    assert len(titles(second)) == len(weeks) - ReportAdmin.list_per_page
 
 
 NOW = "2026-02-11T12:00:00Z"  # in the seventh week
