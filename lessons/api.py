@@ -333,8 +333,7 @@ def lessons(request: HttpRequest, asked: Query[Page]) -> Record:
     """
     found = (
         Lesson.objects.published()
-        .select_related("story")
-        .prefetch_related("terms")
+        .with_stories()
         .order_by("-story__published", "-story", "position", "pk")
     )
     for term in asked_terms(asked.term):

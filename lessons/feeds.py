@@ -121,7 +121,7 @@ class Stories(Feed):
         return midnight(updated(story))
 
     def item_categories(self, story: Story) -> list[str]:
-        return [in_xml(term.label) for term in story.terms.all() if term.is_public]
+        return [in_xml(term.label) for term in story.public_terms]
 
 
 class StoriesAsRss(Stories):

@@ -4,6 +4,7 @@ The FTS5 tables are of external content: they hold no text of their own, and are
 goes before it goes, and the text that comes after it came.
 """
 
+import datetime
 import time
 
 # ruff: noqa: S608 - what these statements are made of are names and numbers of this module
@@ -11,9 +12,10 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
 from lessons import tallies
+from lessons.models import Story
 from lessons.search.index import END, START, Passage, RowsT, without_tags
 from lessons.search.query import Part, Query
 
@@ -254,16 +256,24 @@ class SQLiteIndex:
     def matching(self, rows: RowsT, query: Query) -> RowsT:
         base = rows.model._meta.db_table  # lessons_story or lessons_lesson
         table = f"{base}_search"
-        weights = "10, 6, 4, 1" if base == "lessons_story" else "1"
-        # extra(), since the ORM has no word for a virtual table: a join, MATCH, and bm25().
+        # extra(), since the ORM has no word for a virtual table: a join, and MATCH.
         return rows.extra(  # type: ignore[return-value]  # noqa: S610 - names from above
-            select={"score": f"-bm25({table}, {weights})"},
             tables=[table],
             where=[f"{table} MATCH %s", f"{table}.rowid = {base}.id"],
             params=[expression(query)],
+        )
+
+    def latest(
+        self, rows: models.QuerySet[Any], query: Query, day: str, limit: int
+    ) -> list[tuple[int, datetime.date, float]]:
+        table = f"{rows.model._meta.db_table}_search"
+        weights = "10, 6, 4, 1" if rows.model is Story else "1"
+        found = self.matching(rows, query).extra(  # noqa: S610 - names from above
+            select={"score": f"-bm25({table}, {weights})"},
             # By the key that FTS5 has, in which order it finds rows by itself, and stops in time.
             order_by=[f"-{table}.rowid"],
         )
+        return list(found.values_list("pk", day, "score")[:limit])
 
     def story_passages(self, stories: Collection[int], query: Query) -> dict[int, Passage]:
         table = "lessons_story_search"

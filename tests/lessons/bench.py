@@ -54,8 +54,8 @@ PAGES: list[tuple[str, str, float | None]] = [
     ("lessons of a theme", "/lessons/?lesson_theme={theme}", SEARCH),
     ("lessons, search", "/lessons/?q={word}", SEARCH),
     ("trends", "/trends/", None),
-    ("feed", "/feeds/stories.atom", None),
-    ("API page", "/api/stories", None),
+    ("feed", "/stories.atom", None),
+    ("API page", "/api/v1/stories", None),
 ]
 
 # fmt: off
