@@ -222,8 +222,8 @@ class PostgreSQLIndex:
         # all that were ever published. So the index is asked for a stretch of the latest, and then
         # for as many more as promise enough, by what the first stretch had.
         table = rows.model._meta.db_table
-        matching = self.matching(rows, query).extra(
-            select={"by_key": f"{table}.id + 0"},  # not in the order of an index: it would walk it
+        matching = self.matching(rows, query).extra(  # noqa: S610 - a name of Django's
+            select={"by_key": f"{table}.id + 0"},  # which is in no index to walk along
             order_by=["-by_key"],
         )
         found: list[tuple[int, datetime.date]] = []
