@@ -262,6 +262,34 @@ def test_what_is_taken_down_is_gone_at_once_and_comes_back(client: Client) -> No
     assert derived() == without
 
 
+@pytest.mark.django_db(transaction=True)  # FTS5 writes at the end of a transaction
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL overwrites by vacuuming")
+@pytest.mark.parametrize("way", ["taken down", "corrected", "deleted"])
+def test_no_word_of_what_is_gone_stays_in_the_pages_of_the_index(way: str) -> None:
+    for _ in range(3):
+        make_story(lessons=["Stand behind the engine block."])
+    story = make_story("Quokka", narrative="A quokka.", lessons=["Mind the quokka."])
+
+    def pages() -> list[str]:
+        with connection.cursor() as cursor:
+            return [
+                table
+                for table in ("lessons_story_search_data", "lessons_lesson_search_data")
+                if cursor.execute(f"SELECT block FROM {table}")
+                and any(b"okka" in block for (block,) in cursor.fetchall())
+            ]
+
+    assert pages() == ["lessons_story_search_data", "lessons_lesson_search_data"]
+    if way == "taken down":
+        Story.objects.filter(pk=story.pk).update(published=None)
+    elif way == "corrected":
+        Story.objects.filter(pk=story.pk).update(title="Okapi", narrative="An okapi.")
+        story.lessons.update(text="Mind the okapi.")
+    else:
+        story.delete()
+    assert pages() == []
+
+
 def test_a_story_whose_day_has_not_come_is_neither_found_nor_counted(client: Client) -> None:
     make_story("Zebra", published="2999-01-01", terms=[term("hazard", "ambush")], lessons=["Zebra"])
     assert found(client, "zebra") == []
