@@ -162,7 +162,7 @@ class Finder(ABC):
     def context(self, request: HttpRequest, asked: Asked) -> dict[str, Any]:
         narrowed = self.rows()
         for term in asked.terms:
-            narrowed = narrowed.with_term(term)
+            narrowed = narrowed.carrying(term)
         query = parse(asked.text)
         found = search.find(narrowed, asked.text) if query else None
         context: dict[str, Any] = {
@@ -223,7 +223,7 @@ class Finder(ABC):
         for what, looser, words in tries:
             rows = self.rows()
             for term in looser.terms:
-                rows = rows.with_term(term)
+                rows = rows.carrying(term)
             if number := search.count(rows, words):
                 more = number > search.HITS
                 found.append(Loosening(what, looser.address(), min(number, search.HITS), more))
@@ -346,7 +346,8 @@ class LessonFinder(Finder):
         taught = Counter(
             Lesson.objects.filter(pk__in=keys).order_by().values_list("story", flat=True)
         )
-        rows = Carried.objects.filter(story__in=list(taught), term__facet="activity")
+        activities = Term.objects.filter(facet="activity")
+        rows = Carried.objects.filter(story__in=list(taught), term__in=activities)
         for term, story in rows.values_list("term_id", "story_id"):
             numbers[term] += taught[story]
         return numbers

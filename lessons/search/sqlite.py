@@ -5,6 +5,7 @@ goes before it goes, and the text that comes after it came.
 """
 
 import datetime
+import sqlite3
 import time
 
 # ruff: noqa: S608 - what these statements are made of are names and numbers of this module
@@ -13,7 +14,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
-from django.db.backends.sqlite3.base import Database
 
 from lessons import tallies
 from lessons.models import Story
@@ -104,7 +104,7 @@ SELECT id, text FROM lessons_lesson_text WHERE {where}"""
 # What is taken down or corrected has to go at once. SQLite sees to that from 3.42 on, in some 20 ms
 # among 100,000 stories. Before, everything has to be merged: more than two seconds there, for each
 # row that changes. A file that the newer SQLite wrote to is none for the older.
-ERASES = Database.sqlite_version_info >= (3, 42)
+ERASES = sqlite3.sqlite_version_info >= (3, 42)
 _INDEXES = ("lessons_story_search", "lessons_lesson_search")
 _ERASE = [f"INSERT INTO {table}({table}, rank) VALUES ('secure-delete', 1)" for table in _INDEXES]
 _FORGET = (
