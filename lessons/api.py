@@ -1,4 +1,4 @@
-"""A read-only API over what is published: stories, lessons and terms as JSON, at /api/v1/.
+"""A read-only API over what is published: stories, lessons, terms and trends as JSON, at /api/v1/.
 
 Asking needs no key and leaves no trace: no cookie, no count by address.
 """
@@ -7,6 +7,7 @@ import base64
 import binascii
 import datetime
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self, cast
 
 from django.db import InterfaceError, OperationalError
@@ -19,6 +20,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 from pydantic import Field, ValidationInfo, model_validator
 
+from lessons.coarsening import K
 from lessons.models import Lesson, LessonQuerySet, Story, Term
 from lessons.public import for_machines, open_to_all, site_address
 from lessons.records import (
@@ -29,6 +31,7 @@ from lessons.records import (
     term_record,
     with_everything,
 )
+from lessons.trends import NO_RATES, WHAT_IS_COUNTED, trends
 from lessons.vocabulary import FACETS, PUBLIC_FACETS
 
 PAGE, LONGEST_PAGE = 20, 100  # stories or lessons; a hundred are some 200 KB
@@ -144,16 +147,43 @@ class Terms(Schema):
     items: list[TermFull]
 
 
+class TrendCell(Schema):
+    slug: str = Field(description="Of the term, or the year.")
+    label: str
+    stories: int | None = Field(description="How many published stories; null if withheld.")
+
+
+class TrendFull(Schema):
+    facet: str = Field(description="What the stories are counted by: a facet, or year.")
+    label: str
+    told: int | None = Field(
+        description="How many stories say anything of it; null if withheld, for there are so few."
+    )
+    adds_up: bool = Field(description="Whether each story counts in one cell at most.")
+    cells: list[TrendCell] = Field(description="Terms that no story carries have none.")
+
+
+class Trends(Schema):
+    stories: int = Field(description="How many are published.")
+    least: int = Field(
+        description="Counts from 1 to below it are withheld, and where one of them could be "
+        "reckoned from the others, another one with it."
+    )
+    caveat: str = Field(description="What the counts do not say. Show it with them.")
+    items: list[TrendFull]
+
+
 # What answers hold, from the whole to its parts, as the docs page shows it.
 SHAPES = (
     *(Stories, StoryBrief, StoryFull, Lessons, LessonBrief, LessonFull, StoryRef),
-    *(Terms, TermFull, TermRef, CorrectionNote, Problem),
+    *(Terms, TermFull, TermRef, Trends, TrendFull, TrendCell, CorrectionNote, Problem),
 )
 
 EXAMPLES = {
     "stories": ["", "?limit=5", "?term=activity:vehicle-stop&term=light:night-unlit"],
     "lessons": ["", "?term=audience:recruits"],
     "terms": ["", "?facet=lesson_theme"],
+    "trends": [""],
 }
 
 
@@ -207,6 +237,14 @@ api = NinjaAPI(
     docs_url="/",
     openapi_url="/openapi.json",
 )
+
+
+def answer(request: HttpRequest, record: Record) -> HttpResponse:
+    """Return a record as it is. It has the shape that the description gives: a test sees to that.
+
+    Ninja would put each of its values through the shape once more, for half of the time of a page.
+    """
+    return api.create_response(request, record, status=200)
 
 
 def problem(request: HttpRequest, status: int, detail: str) -> HttpResponse:
@@ -283,7 +321,7 @@ ERRORS = {422: Problem, 503: Problem}
 
 
 @api.get("/stories", response={200: Stories, 404: Problem, **ERRORS}, url_name="stories")
-def stories(request: HttpRequest, asked: Query[Page]) -> Record:
+def stories(request: HttpRequest, asked: Query[Page]) -> HttpResponse:
     """List published stories, newest first, with their lessons and without their narratives."""
     found = with_everything(Story.objects.published().latest_first())
     for term in asked_terms(asked.term):
@@ -295,17 +333,22 @@ def stories(request: HttpRequest, asked: Query[Page]) -> Record:
     more, page = len(page) > asked.limit, page[: asked.limit]
     last = page[-1] if more else None
     site = site_address(request)
-    return {
-        "items": [story_record(story, site) for story in page],
-        "next_cursor": write_cursor(last.published, last.pk) if last and last.published else None,
-    }
+    return answer(
+        request,
+        {
+            "items": [story_record(story, site) for story in page],
+            "next_cursor": write_cursor(last.published, last.pk)
+            if last and last.published
+            else None,
+        },
+    )
 
 
 @api.get("/stories/{slug:slug}", response={200: StoryFull, 404: Problem, **ERRORS})
 def story(
     request: HttpRequest,
     slug: Annotated[str, Path(pattern=SLUG, description="As in /stories.")],
-) -> Record:
+) -> HttpResponse:
     """Return one story in full, with its narrative and what was corrected.
 
     Kind and size of the agency, region, community, role and experience are told only as far as
@@ -314,7 +357,8 @@ def story(
     found = with_everything(Story.objects.published()).filter(slug=slug).first()
     if found is None:
         raise Http404("There is no published story with this slug. It may have been taken down.")
-    return full_story_record(found, site_address(request), found.shared_terms())
+    record = full_story_record(found, site_address(request), found.shared_terms())
+    return answer(request, record)
 
 
 def after_lesson(lessons: LessonQuerySet, cursor: str) -> LessonQuerySet:
@@ -326,15 +370,14 @@ def after_lesson(lessons: LessonQuerySet, cursor: str) -> LessonQuerySet:
 
 
 @api.get("/lessons", response={200: Lessons, 404: Problem, **ERRORS}, url_name="lessons")
-def lessons(request: HttpRequest, asked: Query[Page]) -> Record:
+def lessons(request: HttpRequest, asked: Query[Page]) -> HttpResponse:
     """List the lessons of published stories, those of the newest story first.
 
     A term is one of the lesson (lesson_theme, audience) or one of its story.
     """
     found = (
         Lesson.objects.published()
-        .select_related("story")
-        .prefetch_related("terms")
+        .with_stories()
         .order_by("-story__published", "-story", "position", "pk")
     )
     for term in asked_terms(asked.term):
@@ -345,14 +388,17 @@ def lessons(request: HttpRequest, asked: Query[Page]) -> Record:
     more, page = len(page) > asked.limit, page[: asked.limit]
     last = page[-1] if more else None
     site = site_address(request)
-    return {
-        "items": [
-            lesson_record(lesson) | {"story": story_reference(lesson, site)} for lesson in page
-        ],
-        "next_cursor": last
-        and last.story.published
-        and write_cursor(last.story.published, last.story_id, last.position, last.pk),
-    }
+    return answer(
+        request,
+        {
+            "items": [
+                lesson_record(lesson) | {"story": story_reference(lesson, site)} for lesson in page
+            ],
+            "next_cursor": last
+            and last.story.published
+            and write_cursor(last.story.published, last.story_id, last.position, last.pk),
+        },
+    )
 
 
 def story_reference(lesson: Lesson, site: str) -> Record:
@@ -366,7 +412,7 @@ def story_reference(lesson: Lesson, site: str) -> Record:
 
 
 @api.get("/terms", response={200: Terms, **ERRORS}, url_name="terms")
-def terms(request: HttpRequest, asked: Query[TermAsked]) -> Record:
+def terms(request: HttpRequest, asked: Query[TermAsked]) -> HttpResponse:
     """List the terms that filter stories and lessons, with how many stories carry each.
 
     Stories come from volunteers: the numbers say nothing of how often a thing happens.
@@ -375,17 +421,50 @@ def terms(request: HttpRequest, asked: Query[TermAsked]) -> Record:
     if asked.facet:
         found = found.filter(facet=asked.facet)
     ordered = {facet: number for number, facet in enumerate(FACETS)}
-    return {
-        "items": [
-            term_record(term)
-            | {
-                "facet_label": term.facet_info.label,
-                "help": term.help,
-                "stories": term.stories,  # type: ignore[attr-defined]
-            }
-            for term in sorted(found, key=lambda term: ordered[term.facet])
-        ]
-    }
+    return answer(
+        request,
+        {
+            "items": [
+                term_record(term)
+                | {
+                    "facet_label": term.facet_info.label,
+                    "help": term.help,
+                    "stories": term.stories,  # type: ignore[attr-defined]
+                }
+                for term in sorted(found, key=lambda term: ordered[term.facet])
+            ]
+        },
+    )
+
+
+@api.get("/trends", response={200: Trends, **ERRORS}, url_name="trends")
+def counts(request: HttpRequest) -> HttpResponse:
+    """Count published stories by activity, hazard, contributing factor, light and year.
+
+    Stories come from volunteers: no rate follows from these counts, no risk, and no comparison of
+    one year with another. Small counts are withheld.
+    """
+    if request.GET:
+        raise HttpError(422, "There are no parameters here.")
+    counted = trends()
+    return answer(
+        request,
+        {
+            "stories": counted.stories,
+            "least": K,
+            "caveat": f"{WHAT_IS_COUNTED} {NO_RATES}",
+            "items": [
+                {
+                    "facet": trend.slug,
+                    "label": trend.label,
+                    "told": trend.told,
+                    "adds_up": trend.adds_up,
+                    "cells": [asdict(cell) for cell in trend.cells],
+                }
+                for trend in counted.trends
+            ],
+        },
+    )
 
 
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:

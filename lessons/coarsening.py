@@ -27,25 +27,14 @@ Combination = frozenset[Fact]
 
 
 def coarsen(
-    facts: Mapping[str, Collection[str]], published: Mapping[Combination, int]
+    facts: Mapping[str, Collection[str]], count: Callable[[Combination], int]
 ) -> dict[str, frozenset[str]]:
     """Return the facts of a story that may be shown: {facet: slugs}, the most needed first.
 
     facts: {facet: slugs} of the story; facets that are not in NEED, and answers that say nothing,
-    are left out. published: how many published stories have just this combination of facts, the
-    story itself among them. Facts that the story does not have make no difference there.
-
-    What coarsens many stories at once is in lessons/sharing.py.
-    """
-    return coarsen_by(facts, lambda combination: shared_by(combination, published))
-
-
-def coarsen_by(
-    facts: Mapping[str, Collection[str]], count: Callable[[Combination], int]
-) -> dict[str, frozenset[str]]:
-    """Return the facts of a story that may be shown, as `coarsen` does.
-
-    count: how many published stories have every fact of a combination, whatever else they have.
+    are left out.
+    count: how many published stories have every fact of a combination, whatever else they have;
+    the story itself among them.
 
     A facet is shown with all its answers or not at all. No facet could be shown besides those that
     are, and none is left out for the sake of one that is needed less.
@@ -59,11 +48,3 @@ def coarsen_by(
             shown[facet] = slugs
             combination = fuller
     return shown
-
-
-def shared_by(combination: Combination, published: Mapping[Combination, int]) -> int:
-    """Return how many stories have every fact of a combination, whatever else they have.
-
-    So a part of a combination is never rarer than the whole.
-    """
-    return sum(stories for carried, stories in published.items() if combination <= carried)

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -11,13 +12,13 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from lessons.models import Story, Term
 from lessons.public import for_machines, tag_uri
-from lessons.records import published_on, updated, with_everything
+from lessons.records import published_on, updated
 
 STORIES_IN_A_FEED = 30  # a reader that looks once a month misses none of a story a day
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -35,7 +36,16 @@ def midnight(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time.min, datetime.UTC)
 
 
-class StoryAtom(Atom1Feed):
+class WrittenAtOnce(SyndicationFeed):
+    """A feed that reaches the response in one piece: Django encodes each tag by itself."""
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        text = StringIO()
+        super().write(text, encoding)
+        outfile.write(text.getvalue().encode(encoding))
+
+
+class StoryAtom(WrittenAtOnce, Atom1Feed):
     """Atom with a plain summary, and the lessons as content (RFC 4287, 4.1.3 and 4.2.13)."""
 
     def latest_post_date(self) -> datetime.datetime:
@@ -48,7 +58,7 @@ class StoryAtom(Atom1Feed):
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
-class StoryRss(Rss201rev2Feed):
+class StoryRss(WrittenAtOnce, Rss201rev2Feed):
     """RSS 2.0, whose descriptions are HTML, with the lessons as `content:encoded`."""
 
     def latest_post_date(self) -> datetime.datetime:
@@ -99,8 +109,10 @@ class Stories(Feed):
         return f"{settings.DATA_LICENCE} {settings.DATA_LICENCE_URL}"
 
     def items(self, term: Term | None) -> list[Story]:
-        stories = with_everything(Story.objects.published().latest_first())
-        return list((stories.with_term(term) if term else stories)[:STORIES_IN_A_FEED])
+        published = Story.objects.published()
+        stories = published.latest_with(term) if term else published.latest_first()
+        stories = stories.with_public_terms().prefetch_related("lessons", "corrections")
+        return list(stories[:STORIES_IN_A_FEED])
 
     def item_title(self, story: Any) -> str:
         return in_xml(story.title)
@@ -121,7 +133,7 @@ class Stories(Feed):
         return midnight(updated(story))
 
     def item_categories(self, story: Story) -> list[str]:
-        return [in_xml(term.label) for term in story.terms.all() if term.is_public]
+        return [in_xml(term.label) for term in story.public_terms]
 
 
 class StoriesAsRss(Stories):

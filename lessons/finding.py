@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,6 @@ from django.db import OperationalError
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
@@ -125,7 +125,7 @@ def story_numbers(facets: Sequence[str], stories: Sequence[int] | None) -> dict[
     """Return how many of some stories carry each term; of all published ones for None."""
     if stories is None:
         counted = Term.objects.public().filter(facet__in=facets).with_counts()
-        return {term.pk: term.stories for term in counted}  # type: ignore[attr-defined]
+        return dict(counted.values_list("pk", "stories"))  # type: ignore[misc] # of with_counts()
     rows = Carried.objects.filter(story__in=stories)
     return dict(rows.values_list("term").annotate(number=Count("story")))
 
@@ -162,7 +162,7 @@ class Finder(ABC):
     def context(self, request: HttpRequest, asked: Asked) -> dict[str, Any]:
         narrowed = self.rows()
         for term in asked.terms:
-            narrowed = narrowed.with_term(term)
+            narrowed = narrowed.carrying(term)
         query = parse(asked.text)
         found = search.find(narrowed, asked.text) if query else None
         context: dict[str, Any] = {
@@ -223,7 +223,7 @@ class Finder(ABC):
         for what, looser, words in tries:
             rows = self.rows()
             for term in looser.terms:
-                rows = rows.with_term(term)
+                rows = rows.carrying(term)
             if number := search.count(rows, words):
                 more = number > search.HITS
                 found.append(Loosening(what, looser.address(), min(number, search.HITS), more))
@@ -346,7 +346,8 @@ class LessonFinder(Finder):
         taught = Counter(
             Lesson.objects.filter(pk__in=keys).order_by().values_list("story", flat=True)
         )
-        rows = Carried.objects.filter(story__in=list(taught), term__facet="activity")
+        activities = Term.objects.filter(facet="activity")
+        rows = Carried.objects.filter(story__in=list(taught), term__in=activities)
         for term, story in rows.values_list("term_id", "story_id"):
             numbers[term] += taught[story]
         return numbers

@@ -1,15 +1,18 @@
 """What readers see: published stories, their lessons, and the terms that describe both."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import combinations
 from typing import Self
 
 from django.db import connection, models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery, Value
+from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from lessons.coarsening import Combination, coarsen
 from lessons.vocabulary import FACETS, PUBLIC_FACETS, UNSAID, Facet, facet_choices
@@ -29,6 +32,20 @@ TELLING_FACETS = ("activity", "hazard", "place")
 def today() -> datetime.date:
     """Return the day by which stories are published, in UTC."""
     return timezone.now().date()
+
+
+def _to_come(count: str) -> RawSQL:
+    """Return how many of the stories that carry a term have yet to come, from the SQL of a count.
+
+    In SQL, since Django takes longer to put it together than the database to answer it: one index
+    has the days of each term, and tells at once that there is none to come.
+    """
+    return RawSQL(  # noqa: S611 - the count is one of two below
+        f"(SELECT {count} FROM lessons_carried "  # noqa: S608
+        "WHERE term_id = lessons_term.id AND published > %s)",
+        [today()],
+        models.IntegerField(),
+    )
 
 
 class TermQuerySet(models.QuerySet["Term"]):
@@ -55,18 +72,9 @@ class TermQuerySet(models.QuerySet["Term"]):
         with `Story.objects.published().with_term(term)`. What is counted beforehand includes the
         stories whose day has not come; they are few, and taken off again.
         """
-        counted = TermCount.objects.filter(term=OuterRef("pk"))
-        to_come = (
-            # By way of the story, whose index on the day tells at once that there is none.
-            Carried.objects.filter(term=OuterRef("pk"), story__published__gt=today())
-            .values(every=Value(1))
-            .annotate(stories=Count("story"), of_lessons=models.Sum("lessons"))
-        )
         return self.annotate(
-            stories=Coalesce(Subquery(counted.values("stories")), 0)
-            - Coalesce(Subquery(to_come.values("stories")), 0),
-            lessons=Coalesce(Subquery(counted.values("lessons")), 0)
-            - Coalesce(Subquery(to_come.values("of_lessons")), 0),
+            stories=Coalesce("counted__stories", 0) - _to_come("count(*)"),
+            lessons=Coalesce("counted__lessons", 0) - _to_come("coalesce(sum(lessons), 0)"),
         )
 
     def in_stories(self) -> Self:
@@ -99,7 +107,7 @@ class Term(models.Model):
         return f"{self.facet_info.label}: {self.label}"
 
     def get_absolute_url(self) -> str:
-        return reverse("lessons:term", args=[self.facet, self.slug])
+        return term_address(self.facet, self.slug)
 
     @property
     def path(self) -> str:
@@ -117,6 +125,12 @@ class Term(models.Model):
         return not self.facet_info.identifying and self.slug not in UNSAID
 
 
+@cache
+def term_address(facet: str, slug: str) -> str:
+    """Return the address of a term's page. There are few terms, and thirty stand on each page."""
+    return reverse("lessons:term", args=[facet, slug])
+
+
 def by_facet(terms: Iterable[Term], *, of_lesson: bool) -> list[tuple[Facet, list[Term]]]:
     """Return terms by facet, in the order of the vocabulary: those of lessons, or of stories."""
     given = list(terms)
@@ -128,16 +142,15 @@ def by_facet(terms: Iterable[Term], *, of_lesson: bool) -> list[tuple[Facet, lis
     ]
 
 
-def shared_by_enough(terms: Sequence[Term], published: Mapping[Combination, int]) -> list[Term]:
-    """Return the identifying terms of a story that it shares with enough published ones.
+def shared_by_enough(terms: Sequence[Term], count: Callable[[Combination], int]) -> list[Term]:
+    """Return those of the identifying terms of a story that it shares with enough published ones.
 
-    terms: all its identifying terms. published: as `CombinationQuerySet.counted()` counts them,
-    the story itself among them.
+    count: how many published stories carry a combination of them, the story itself among them.
     """
     facts: dict[str, list[str]] = {}
     for term in terms:
         facts.setdefault(term.facet, []).append(term.slug)
-    shown = coarsen(facts, published) if facts else {}
+    shown = coarsen(facts, count)
     return [term for term in terms if term.slug in shown.get(term.facet, ())]
 
 
@@ -150,10 +163,15 @@ class StoryQuerySet(models.QuerySet["Story"]):
         return self.order_by("-published", "-pk")
 
     def with_lessons(self) -> Self:
-        """Fetch terms, lessons and the lessons' terms along, in a fixed number of queries."""
+        """Fetch public terms, lessons and their terms along, in a fixed number of queries."""
+        return self.with_public_terms().prefetch_related(
+            Prefetch("lessons__terms", Term.objects.public().of_lessons(), to_attr="public_terms")
+        )
+
+    def with_public_terms(self) -> Self:
+        """Fetch public terms alone along, in one more query."""
         return self.prefetch_related(
-            Prefetch("terms", Term.objects.public()),
-            Prefetch("lessons__terms", Term.objects.public().of_lessons()),
+            Prefetch("terms", Term.objects.public(), to_attr="public_terms")
         )
 
     def with_lessons_on(self, term: Term) -> Self:
@@ -164,6 +182,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def with_term(self, term: Term | OuterRef) -> Self:
         """Published stories that carry the term, in themselves or in one of their lessons."""
         return self.filter(Exists(Carried.objects.filter(term=term, story=OuterRef("pk"))))
+
+    def carrying(self, term: Term) -> Self:
+        """The same, for a search: who carries the term is read once, not looked up for each row."""
+        return self.filter(pk__in=Carried.objects.filter(term=term).values("story"))
 
     def latest_with(self, term: Term) -> Self:
         """The same, latest first: one index holds them in this order, however rare the term."""
@@ -193,29 +215,37 @@ class Story(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("lessons:story", args=[self.slug])
 
+    @cached_property
+    def public_terms(self) -> list[Term]:
+        """The terms that any page may show, as `with_lessons()` fetches them for many stories."""
+        return list(Term.objects.public().filter(story=self))
+
+    @cached_property
+    def identifying_terms(self) -> list[Term]:
+        """The terms of which no page shows more than `shared_terms()`."""
+        return list(Term.objects.identifying().filter(story=self))
+
     def facts(self) -> list[tuple[Facet, list[Term]]]:
         """Return what a page may say of the story, by facet, in the order of the vocabulary.
 
-        Reads the public terms that `with_lessons()` fetched, and takes two queries for the others.
-        The gate of `public()` is here once more: a story fetched some other way has every term.
+        Takes three queries besides those of `with_lessons()`.
         """
-        public = [term for term in self.terms.all() if term.is_public]
-        return by_facet([*public, *self.shared_terms()], of_lesson=False)
+        return by_facet([*self.public_terms, *self.shared_terms()], of_lesson=False)
 
     def shared_terms(self) -> list[Term]:
         """Return the identifying terms of the story that it shares with enough published ones."""
-        # Not through `self.terms`, which may hold public terms alone by now.
-        terms = list(Term.objects.identifying().filter(story=self))
+        terms = self.identifying_terms
         if not terms:
             return []
-        return shared_by_enough(terms, CombinationCount.objects.counted(terms))
+        stories = CombinationCount.objects.carrying(terms)
+        return shared_by_enough(terms, lambda combination: stories[combination])
 
     def related(self, limit: int = 3) -> list["Story"]:
         """Return published stories that share terms with this one, most shared first.
 
         Only what was done, what threatened and where count: two stories in daylight are not alike.
         """
-        return [story for story in alike(self.terms.all(), limit + 1) if story.pk != self.pk][
+        return [story for story in alike(self.public_terms, limit + 1) if story.pk != self.pk][
             :limit
         ]
 
@@ -236,7 +266,7 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
     def with_stories(self) -> Self:
         """Fetch the stories and the terms along, in a fixed number of queries."""
         return self.select_related("story").prefetch_related(
-            Prefetch("terms", Term.objects.public().of_lessons())
+            Prefetch("terms", Term.objects.public().of_lessons(), to_attr="public_terms")
         )
 
     def with_term(self, term: Term) -> Self:
@@ -245,6 +275,13 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
             links = Lesson.terms.through.objects.filter(term=term, lesson=OuterRef("pk"))
             return self.filter(Exists(links))
         return self.filter(Exists(Carried.objects.filter(term=term, story=OuterRef("story"))))
+
+    def carrying(self, term: Term) -> Self:
+        """The same, for a search: who carries the term is read once, not looked up for each row."""
+        if term.facet_info.of_lesson:
+            links = Lesson.terms.through.objects.filter(term=term)
+            return self.filter(pk__in=links.values("lesson"))
+        return self.filter(story__in=Carried.objects.filter(term=term).values("story"))
 
     def latest_first(self) -> Self:
         return self.order_by("-story__published", "-story", "pk")
@@ -266,10 +303,14 @@ class Lesson(models.Model):
     def __str__(self) -> str:
         return f"Lesson {self.position + 1}"
 
+    @cached_property
+    def public_terms(self) -> list[Term]:
+        """The terms that any page may show, as `with_lessons()` and `with_stories()` fetch them."""
+        return list(Term.objects.public().of_lessons().filter(lesson=self))
+
     def facts(self) -> list[tuple[Facet, list[Term]]]:
         """Return the public terms of the lesson by facet: its themes, then whom it is for."""
-        public = [term for term in self.terms.all() if term.is_public]
-        return by_facet(public, of_lesson=True)
+        return by_facet(self.public_terms, of_lesson=True)
 
 
 class Correction(models.Model):
@@ -363,7 +404,10 @@ class Carried(models.Model):
     objects = CarriedQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["term", "published", "story"], name="carried_latest")]
+        # With all that a walk through the latest of a term asks of a row.
+        indexes = [
+            models.Index(fields=["term", "published", "story", "own"], name="carried_latest_own")
+        ]
 
     def __str__(self) -> str:
         return f"{self.story_id} carries {self.term_id}"
@@ -373,7 +417,7 @@ class TermCount(models.Model):
     """How many stories, and how many lessons, carry a term."""
 
     term = models.OneToOneField(
-        Term, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="+"
+        Term, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="counted"
     )
     stories = models.IntegerField()
     lessons = models.IntegerField()
@@ -388,36 +432,40 @@ class CombinationQuerySet(models.QuerySet["CombinationCount"]):
         counted = self.filter(key="").values_list("stories", flat=True).first() or 0
         return counted - Story.objects.filter(published__gt=today()).count()
 
-    def counted(self, terms: Sequence[Term]) -> dict[Combination, int]:
-        """Return how many published stories carry just which of some identifying terms.
+    def carrying(self, terms: Sequence[Term]) -> dict[Combination, int]:
+        """Return how many published stories carry each combination of some identifying terms.
 
-        A story with more than FACTS_COUNTED of them counts in no combination, and shows none: more
-        than one is left out on the side of showing less.
+        The combinations are those of whole facets: coarsening shows all answers of one, or none.
+        A story with more than FACTS_COUNTED such terms counts in no combination, and shows none:
+        more than one is left out on the side of showing less.
         """
-        facts = {term.pk: (term.facet, term.slug) for term in terms}
-        if len(facts) > FACTS_COUNTED:
-            return {}
-        parts = [p for size in range(1, len(facts) + 1) for p in combinations(sorted(facts), size)]
-        having = dict(
-            self.filter(key__in=[combination_key(part) for part in parts]).values_list(
-                "key", "stories"
-            )
+        facts: dict[str, list[Term]] = {}
+        for term in terms:
+            facts.setdefault(term.facet, []).append(term)
+        parts = [
+            [term for of_facet in some for term in of_facet]
+            for size in range(1, len(facts) + 1)
+            for some in combinations(facts.values(), size)
+        ]
+        keys = {combination_key(term.pk for term in part): part for part in parts}
+        counts = (
+            dict(self.filter(key__in=keys).values_list("key", "stories"))
+            if len(terms) <= FACTS_COUNTED
+            else {}
         )
         to_come: dict[int, set[int]] = {}
-        for story, term in Carried.objects.filter(
-            term__in=facts, own=True, story__published__gt=today()
+        for story, carried in Carried.objects.filter(
+            term__in=terms, own=True, published__gt=today()
         ).values_list("story_id", "term_id"):
-            to_come.setdefault(story, set()).add(term)
-        exactly: dict[Combination, int] = {}
-        for part in reversed(parts):
-            combination = frozenset(facts[pk] for pk in part)
-            count = having.get(combination_key(part), 0)
-            count -= sum(carried.issuperset(part) for carried in to_come.values())
-            # Those that have more than this were counted by the larger combinations before.
-            count -= sum(n for larger, n in exactly.items() if combination < larger)
-            if count > 0:
-                exactly[combination] = count
-        return exactly
+            to_come.setdefault(story, set()).add(carried)
+        return {
+            frozenset((term.facet, term.slug) for term in part): max(
+                0,
+                counts.get(key, 0)
+                - sum(carried.issuperset(term.pk for term in part) for carried in to_come.values()),
+            )
+            for key, part in keys.items()
+        }
 
 
 class CombinationCount(models.Model):

@@ -56,9 +56,10 @@ class StoryToBe:
     def shared_terms(self) -> list[Term]:
         """Those of them that readers will see, once the story is published and counts itself."""
         terms = self.identifying
-        published = CombinationCount.objects.counted(terms) if terms else {}
-        own = frozenset((term.facet, term.slug) for term in terms)
-        return shared_by_enough(terms, published | {own: published.get(own, 0) + 1})
+        if not terms:
+            return []
+        stories = CombinationCount.objects.carrying(terms)
+        return shared_by_enough(terms, lambda combination: stories[combination] + 1)
 
     @property
     def withheld_terms(self) -> list[Term]:

@@ -22,11 +22,8 @@ def with_everything(stories: StoryQuerySet) -> StoryQuerySet:
 
 def with_every_term(stories: StoryQuerySet) -> StoryQuerySet:
     """Fetch the same, with the identifying terms of the stories: for `Sharing.shown` alone."""
-    return stories.prefetch_related(
-        "terms",
-        Prefetch("lessons__terms", Term.objects.public().of_lessons()),
-        "corrections",
-    )
+    identifying = Prefetch("terms", Term.objects.identifying(), to_attr="identifying_terms")
+    return with_everything(stories).prefetch_related(identifying)  # type: ignore[no-redef]
 
 
 def published_on(story: Story) -> datetime.date:
@@ -66,9 +63,7 @@ def story_record(story: Story, site: str) -> Record:
         "published": story.published,
         "updated": updated(story),
         "terms": [
-            term_record(term)
-            for term in story.terms.all()
-            if term.is_public and not term.facet_info.of_lesson
+            term_record(term) for term in story.public_terms if not term.facet_info.of_lesson
         ],
         "lessons": [lesson_record(lesson) for lesson in story.lessons.all()],
     }

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
-from lessons.coarsening import Combination, coarsen_by
+from lessons.coarsening import Combination, coarsen
 from lessons.models import Story, Term
 
 Fact = tuple[str, str]  # facet and slug
@@ -54,5 +54,5 @@ class Sharing:
         facts: dict[str, list[str]] = {}
         for term in identifying:
             facts.setdefault(term.facet, []).append(term.slug)
-        shown = coarsen_by(facts, self.count)
+        shown = coarsen(facts, self.count)
         return [term for term in identifying if term.slug in shown.get(term.facet, ())]

@@ -9,9 +9,8 @@ Statistical Policy Working Paper 22, 2005).
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,12 +18,20 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from lessons.coarsening import K
+from lessons.kept import keep
 from lessons.models import Carried, Story, Term, today
 from lessons.plots import Plot, Series, bars, columns
 from lessons.vocabulary import FACETS, PUBLIC_FACETS
 
 TREND_FACETS = ("activity", "hazard", "contributing_factor", "light")
-CACHED = 60  # seconds, as long as the page may be kept by others
+
+# The plain words that go with the counts wherever they stand.
+WHAT_IS_COUNTED = "These are counts of stories, not of events."
+NO_RATES = (
+    "Officers tell them because they choose to. A high number can mean that a thing is common, or "
+    "that it is easily told; nobody knows how many events stay untold, or out of how many calls "
+    "they came. So no rate follows from them, no risk, and no comparison of one year with another."
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +79,8 @@ class Trends:
 
 
 def trends() -> Trends:
-    """Return the counts over all published stories, at most CACHED seconds old."""
-    return cast(Trends, cache.get_or_set("lessons-trends", count_trends, CACHED))
+    """Return the counts over all published stories, as they are now."""
+    return keep("trends", count_trends)
 
 
 def count_trends() -> Trends:
@@ -150,5 +157,12 @@ def page(request: HttpRequest) -> HttpResponse:
     """The counts as plots, each with a table behind it, and what they do not say."""
     counted = trends()
     shown = [(trend, plot_of(trend)) for trend in counted.trends]
-    told = {"stories": counted.stories, "shown": shown, "least": K, "section": "trends"}
+    told = {
+        "stories": counted.stories,
+        "shown": shown,
+        "least": K,
+        "what_is_counted": WHAT_IS_COUNTED,
+        "no_rates": NO_RATES,
+        "section": "trends",
+    }
     return render(request, "lessons/trends.html", told)

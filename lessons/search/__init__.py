@@ -73,7 +73,7 @@ def find(rows: Rows, text: str) -> Found:
 
 def count(rows: Rows, query: Query) -> int:
     """Return how many rows match, up to HITS + 1."""
-    return _matching(rows, query).order_by()[: HITS + 1].count()
+    return _matching(rows, query)[: HITS + 1].count()
 
 
 def hits_of(rows: Rows) -> tuple[list[Hit], bool]:
@@ -92,8 +92,7 @@ def _day(rows: Rows) -> str:
 def _run(rows: Rows, query: Query) -> tuple[list[Hit], bool]:
     if not query:
         return [], False
-    latest = _matching(rows, query)
-    return _hits(latest.values_list("pk", _day(rows), "score")[: HITS + 1])
+    return _hits(index().latest(rows, query, _day(rows), HITS + 1))
 
 
 def _hits(rows: Iterable[Any]) -> tuple[list[Hit], bool]:

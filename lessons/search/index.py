@@ -5,6 +5,7 @@ is published is found, and what is taken down is gone, in the transaction that d
 columns and triggers stand beside Django's models, since each database has its own kind.
 """
 
+import datetime
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -42,9 +43,15 @@ class Index(Protocol):
     """One database's index. `rows` is a query set of stories or of lessons."""
 
     def matching(self, rows: RowsT, query: Query) -> RowsT:
-        """Return those in which the query is found, the latest first, with `score`: more is better.
+        """Return those in which the query is found."""
 
-        The latest by key, which is nearly by date.
+    def latest(
+        self, rows: models.QuerySet[Any], query: Query, day: str, limit: int
+    ) -> list[tuple[int, datetime.date, float]]:
+        """Return key, day and score of the latest that match, as many as `limit`, the latest first.
+
+        The latest by key, which is nearly by date. day: the field that has it. Of scores, more is
+        better.
         """
 
     def story_passages(self, stories: Collection[int], query: Query) -> dict[int, Passage]:

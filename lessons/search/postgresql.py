@@ -5,16 +5,19 @@ Needs the extension pg_trgm, which the owner of the database may create.
 
 # ruff: noqa: S608 - what these statements are made of are names and numbers of this module
 
+import datetime
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from lessons import tallies
 from lessons.search.index import END, START, Passage, RowsT, without_tags
 from lessons.search.query import Part, Query
 
 WORDS_LIKE = 50  # that the index of trigrams hands over, the most alike first
+STRETCH = 4_000  # of the latest keys, in which a search looks first
 LOCK = 0x4E4D  # of tallies: those who publish at the same time count one after the other
 
 # Of a text, what makes one token of several words for PostgreSQL becomes a blank: it would take
@@ -187,6 +190,17 @@ FOR EACH STATEMENT EXECUTE FUNCTION lessons_next_version()"""
 
 MARKS = f"StartSel={START},StopSel={END}"
 
+# For the statements of a search: reading every document, sharing that with other processes, and
+# compiling the statement would each take longer than the search.
+PLAIN_PLANS = ", ".join(
+    f"set_config('{name}', '{value}', true)"
+    for name, value in (
+        ("enable_seqscan", "off"),
+        ("max_parallel_workers_per_gather", "0"),
+        ("jit", "off"),
+    )
+)
+
 
 class PostgreSQLIndex:
     """See Index."""
@@ -196,13 +210,45 @@ class PostgreSQLIndex:
         asked = "to_tsquery('english'::regconfig, %s::text)"
         # extra(), since the column is none of Django's model.
         return rows.extra(  # type: ignore[return-value]  # noqa: S610 - names from above
-            # D, C, B, A; divided by the logarithm of the length, so that long ones win nothing.
-            select={"score": f"ts_rank('{{0.1, 0.3, 0.6, 1}}', {table}.search, {asked}, 1)"},
-            select_params=[expression(query)],
             where=[f"{table}.search @@ {asked}"],
             params=[expression(query)],
-            order_by=[f"-{table}.id"],
         )
+
+    def latest(
+        self, rows: models.QuerySet[Any], query: Query, day: str, limit: int
+    ) -> list[tuple[int, datetime.date, float]]:
+        # PostgreSQL takes a look into a document for cheap. Left to itself it looks into one after
+        # the other, the latest first, until it has enough; told to use the index alone, it fetches
+        # all that were ever published. So the index is asked for a stretch of the latest, and then
+        # for as many more as promise enough, by what the first stretch had.
+        table = rows.model._meta.db_table
+        matching = self.matching(rows, query).extra(  # noqa: S610 - a name of Django's
+            select={"by_key": f"{table}.id + 0"},  # which is in no index to walk along
+            order_by=["-by_key"],
+        )
+        found: list[tuple[int, datetime.date]] = []
+        end = (rows.model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
+        stretch = STRETCH
+        while end > 0 and len(found) < limit:
+            part = matching.filter(pk__lt=end, pk__gte=end - stretch).values_list("pk", day)
+            more = list(part[: limit - len(found)])
+            found += more
+            end -= stretch
+            # By a quarter more than enough, since too little costs a look more.
+            stretch = stretch * (limit - len(found)) * 5 // (len(more) * 4) if more else end
+        scores = self._scores(table, [pk for pk, _ in found], query)
+        return [(pk, published, scores[pk]) for pk, published in found]
+
+    def _scores(self, table: str, keys: Collection[int], query: Query) -> dict[int, float]:
+        with connection.cursor() as cursor:
+            # D, C, B, A; divided by the logarithm of the length, so that long ones win nothing.
+            cursor.execute(
+                f"""SELECT id, ts_rank('{{0.1, 0.3, 0.6, 1}}', search, asked, 1)
+                FROM {table}, to_tsquery('english'::regconfig, %s::text) asked
+                WHERE id = ANY (%s::bigint[])""",
+                [expression(query), list(keys)],
+            )
+            return dict(cursor.fetchall())
 
     def story_passages(self, stories: Collection[int], query: Query) -> dict[int, Passage]:
         with connection.cursor() as cursor:
@@ -241,7 +287,8 @@ class PostgreSQLIndex:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT set_config('statement_timeout', %s, true)", [str(milliseconds)]
+                    "SELECT set_config('statement_timeout', %s, true), " + PLAIN_PLANS,
+                    [str(milliseconds)],
                 )
             yield
 

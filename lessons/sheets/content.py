@@ -99,7 +99,7 @@ def questions_on(lessons: Iterable[Lesson]) -> list[str]:
     themes = Counter(
         term.slug
         for lesson in lessons
-        for term in lesson.terms.all()
+        for term in lesson.public_terms
         if term.facet == "lesson_theme"
     )
     known = _questions()

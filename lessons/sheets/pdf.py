@@ -109,7 +109,7 @@ def sheet_data(sheet: Sheet) -> dict[str, Any]:
     lessons = []
     for lesson in sheet.lessons[:PAGE_LESSONS]:
         blocks = blocks_of(lesson)
-        themes = [term.label for term in lesson.terms.all() if term.facet == "lesson_theme"]
+        themes = [term.label for term in lesson.public_terms if term.facet == "lesson_theme"]
         below = f"From “{lesson.story.title}”" if sheet.names_stories else " · ".join(themes)
         lessons.append({"blocks": blocks, "plain": plain(blocks), "below": below})
     return {

@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
-from lessons.models import Lesson, Story, Term
+from lessons.models import Lesson
 
 MOST_LESSONS = 24  # what an hour of training holds; a roll call has time for five
 
@@ -93,11 +93,7 @@ def chosen_lessons(query: QueryDict) -> list[Lesson]:
 
 def public_lessons() -> QuerySet[Lesson]:
     """Return the lessons of published stories, with story and public terms, in two queries."""
-    return (
-        Lesson.objects.filter(story__in=Story.objects.published())
-        .select_related("story")
-        .prefetch_related(Prefetch("terms", Term.objects.public().of_lessons()))
-    )
+    return Lesson.objects.published().with_stories()
 
 
 def written(keys: Sequence[int]) -> str:

@@ -11,8 +11,10 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from ninja import Schema
 from openapi_spec_validator import validate
 
+from lessons import api
 from lessons.api import PAGE, write_cursor
 from lessons.models import Story, Term
 from tests.factories import make_lesson, make_story, term
@@ -102,6 +104,36 @@ def test_terms_are_those_that_filter_with_their_counts(client: Client) -> None:
     assert found["hazard", "electrical"]["stories"] == 0
     themes = get(client, "terms", facet="lesson_theme")["items"]
     assert {each["facet"] for each in themes} == {"lesson_theme"}
+
+
+def test_trends_are_those_of_the_page_with_small_counts_withheld(client: Client) -> None:
+    for number, activity in [(6, "transport"), (2, "court-duty")]:
+        for _ in range(number):
+            make_story(
+                terms=[term("activity", activity), term("light", "glare")],
+                published=datetime.date(2026, 1, 4),
+            )
+    make_story(terms=[term("activity", "transport"), term("region", "west")], published=None)
+    answer = get(client, "trends")
+    assert (answer["stories"], answer["least"]) == (8, 5)
+    assert "no rate follows from them" in answer["caveat"]
+    assert answer["caveat"] in " ".join(
+        re.sub("<[^>]+>", "", client.get("/trends/").content.decode()).split()
+    )
+    trends = {trend["facet"]: trend for trend in answer["items"]}
+    assert list(trends) == ["activity", "hazard", "contributing_factor", "light", "year"]
+    assert trends["activity"] == {
+        "facet": "activity",
+        "label": "Activity",
+        "told": 8,
+        "adds_up": False,
+        "cells": [
+            {"slug": "transport", "label": "Prisoner transport", "stories": 6},
+            {"slug": "court-duty", "label": "Court duty", "stories": None},
+        ],
+    }
+    assert trends["year"]["cells"] == [{"slug": "2026", "label": "2026", "stories": 8}]
+    assert get(client, "trends", 422, facet="region")["detail"] == "There are no parameters here."
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8, 100])
@@ -275,6 +307,24 @@ def test_the_description_is_valid_openapi(client: Client) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("address", "shape"),
+    [
+        ("stories", api.Stories),
+        ("stories/planted", api.StoryFull),
+        ("lessons", api.Lessons),
+        ("terms", api.Terms),
+        ("trends", api.Trends),
+    ],
+)
+def test_answers_have_the_shape_of_the_description(
+    client: Client, address: str, shape: type[Schema]
+) -> None:
+    plant()
+    answer = get(client, address)
+    assert shape.model_validate(answer).model_dump(mode="json") == answer
+
+
 def test_the_description_names_what_there_is(client: Client) -> None:
     description = client.get("/api/v1/openapi.json").json()
     assert {path: list(methods) for path, methods in description["paths"].items()} == {
@@ -282,6 +332,7 @@ def test_the_description_names_what_there_is(client: Client) -> None:
         "/api/v1/stories/{slug}": ["get"],
         "/api/v1/lessons": ["get"],
         "/api/v1/terms": ["get"],
+        "/api/v1/trends": ["get"],
     }
 
 
@@ -289,7 +340,7 @@ def test_every_example_on_the_docs_page_answers(client: Client) -> None:
     plant()
     html = client.get("/api/v1/").content.decode()
     examples = re.findall(r'href="(/api/v1/[^"]+)"><code>', html)
-    assert len(examples) == 8
+    assert len(examples) == 9
     assert {client.get(each.replace("&amp;", "&")).status_code for each in examples} == {200}
 
 

@@ -127,7 +127,7 @@ def test_with_lessons_takes_four_queries(
         make_lesson(story, terms=[term("lesson_theme", "debrief")])
     with django_assert_num_queries(4):
         for story in Story.objects.published().with_lessons():
-            assert [t.slug for t in story.terms.all()] == ["ambush"]
+            assert [t.slug for t in story.public_terms] == ["ambush"]
             for lesson in story.lessons.all():
                 assert [facet.slug for facet, _ in lesson.facts()] == ["lesson_theme"]
 
@@ -169,10 +169,15 @@ def test_combinations_count_what_stories_carry_in_themselves() -> None:
     make_story()
     make_story(terms=[patrol, west], published=None)
     make_story(terms=[patrol, west], published=days_from_now(1))
-    assert CombinationCount.objects.counted([patrol, west]) == {
+    assert CombinationCount.objects.carrying([patrol, west]) == {
         frozenset({("role", "patrol"), ("region", "west")}): 2,
-        frozenset({("role", "patrol")}): 1,
-        frozenset({("region", "west")}): 1,
+        frozenset({("role", "patrol")}): 3,
+        frozenset({("region", "west")}): 3,
+    }
+    assert CombinationCount.objects.carrying([patrol, canine, west]) == {
+        frozenset({("role", "patrol"), ("role", "canine"), ("region", "west")}): 1,
+        frozenset({("role", "patrol"), ("role", "canine")}): 1,
+        frozenset({("region", "west")}): 3,
     }
     assert CombinationCount.objects.stories() == 5
 
