@@ -34,7 +34,7 @@ SHARE = 0.1  # of the stories that may have a word before it tells nothing
 FEW = 3  # stories that may always have it, where there are not many yet
 SHORTEST = 3  # characters of a word that can tell something
 TELLING = 100  # words of a text that are looked for, the most telling ones
-SAMPLE = 500  # latest stories, by which PostgreSQL estimates how many have a word
+SAMPLE = 200  # latest stories, by which PostgreSQL estimates how many have a word
 ENOUGH = 6_000  # characters of a text that are read: more has no more words that tell
 LEAST = 0.12  # share of the weight of a text's words that a story must have to resemble it
 

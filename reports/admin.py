@@ -16,6 +16,7 @@ import reports.admin_logs  # noqa: F401 - Django looks for registrations in admi
 from reports import corrections, desk, review
 from reports.models import Report, State
 from reports.queue import (
+    FOUND,
     SEARCHED,
     FactFilter,
     KeysFirst,
@@ -76,6 +77,7 @@ class ReportAdmin(ReviewersOnly):
     search_fields = SEARCHED
     list_per_page = 50
     paginator = KeysFirst
+    most_found = FOUND
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     sortable_by = ()

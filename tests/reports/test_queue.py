@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reports import retention, review
+from reports import queue, retention, review
 from reports.admin import ReportAdmin
 from reports.models import Proposal, Report, State
 from reports.queue import TABS, weeks_since
@@ -167,6 +167,18 @@ def test_a_further_page_goes_on_where_the_first_one_ends() -> None:
     first, second = client.get(QUEUE), client.get(QUEUE, {"p": 2})
     assert titles(first) + titles(second) == weeks
     assert len(titles(second)) == len(weeks) - ReportAdmin.list_per_page
+
+
+def test_a_search_that_finds_too_many_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        make_report(title=f"Truck {number}", week=f"2026-W0{number + 1}")
+    client = signed_in(make_moderator())
+    assert "the first" not in text_of(client.get(QUEUE, {"q": "truck"}))
+    monkeypatch.setattr(queue, "FOUND", 2)
+    monkeypatch.setattr(ReportAdmin, "most_found", 2)
+    answer = client.get(QUEUE, {"q": "truck"})
+    assert titles(answer) == ["Truck 0", "Truck 1"]
+    assert "These are the first 2 that were found." in text_of(answer)
 
 
 NOW = "2026-02-11T12:00:00Z"  # in the seventh week
