@@ -21,6 +21,7 @@ from ninja.openapi.docs import DocsBase
 from pydantic import Field, ValidationInfo, model_validator
 
 from lessons.coarsening import K
+from lessons.known import give_terms
 from lessons.models import Lesson, LessonQuerySet, Story, Term
 from lessons.public import for_machines, open_to_all, site_address
 from lessons.records import (
@@ -29,7 +30,6 @@ from lessons.records import (
     lesson_record,
     story_record,
     term_record,
-    with_everything,
 )
 from lessons.trends import NO_RATES, WHAT_IS_COUNTED, trends
 from lessons.vocabulary import FACETS, PUBLIC_FACETS
@@ -323,7 +323,7 @@ ERRORS = {422: Problem, 503: Problem}
 @api.get("/stories", response={200: Stories, 404: Problem, **ERRORS}, url_name="stories")
 def stories(request: HttpRequest, asked: Query[Page]) -> HttpResponse:
     """List published stories, newest first, with their lessons and without their narratives."""
-    found = with_everything(Story.objects.published().latest_first())
+    found = Story.objects.published().latest_first().prefetch_related("lessons", "corrections")
     for term in asked_terms(asked.term):
         found = found.with_term(term)
     if asked.cursor:
@@ -331,6 +331,7 @@ def stories(request: HttpRequest, asked: Query[Page]) -> HttpResponse:
         found = found.filter(published__lte=day).filter(Q(published__lt=day) | Q(pk__lt=key))
     page = list(found[: asked.limit + 1])
     more, page = len(page) > asked.limit, page[: asked.limit]
+    give_terms(page)
     last = page[-1] if more else None
     site = site_address(request)
     return answer(
@@ -354,9 +355,11 @@ def story(
     Kind and size of the agency, region, community, role and experience are told only as far as
     enough published stories share them.
     """
-    found = with_everything(Story.objects.published()).filter(slug=slug).first()
+    published = Story.objects.published().prefetch_related("lessons", "corrections")
+    found = published.filter(slug=slug).first()
     if found is None:
         raise Http404("There is no published story with this slug. It may have been taken down.")
+    give_terms([found])
     record = full_story_record(found, site_address(request), found.shared_terms())
     return answer(request, record)
 

@@ -16,6 +16,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFee
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from lessons.known import give_terms
 from lessons.models import Story, Term
 from lessons.public import for_machines, tag_uri
 from lessons.records import published_on, updated
@@ -111,8 +112,9 @@ class Stories(Feed):
     def items(self, term: Term | None) -> list[Story]:
         published = Story.objects.published()
         stories = published.latest_with(term) if term else published.latest_first()
-        stories = stories.with_public_terms().prefetch_related("lessons", "corrections")
-        return list(stories[:STORIES_IN_A_FEED])
+        found = list(stories.prefetch_related("lessons", "corrections")[:STORIES_IN_A_FEED])
+        give_terms(found)
+        return found
 
     def item_title(self, story: Any) -> str:
         return in_xml(story.title)

@@ -21,6 +21,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from lessons import paging, search
+from lessons.kept import one_version
+from lessons.known import known_terms, public_terms
 from lessons.models import Carried, CombinationCount, Lesson, Story, Term
 from lessons.search.index import END, START
 from lessons.search.query import CHARACTERS_READ, Query, only_common, parse
@@ -105,15 +107,15 @@ def choices(
 
     Made here and not in a template: there are two hundred of them on each page.
     """
-    terms = Term.objects.public().filter(facet__in=facets).order_by("label", "slug")
     chosen = {term.pk for term in asked.terms}
     by_facet: dict[str, list[str]] = {facet: [] for facet in facets}
-    for pk, facet, slug, label in terms.values_list("pk", "facet", "slug", "label"):
-        number = None if numbers is None else numbers.get(pk, 0)
-        if number != 0 or pk in chosen:
-            selected = " selected" if pk in chosen else ""
-            text = escape(label) if number is None else f"{escape(label)} ({number})"
-            by_facet[facet].append(f'<option value="{escape(slug)}"{selected}>{text}</option>')
+    for term in public_terms(facets):
+        number = None if numbers is None else numbers.get(term.pk, 0)
+        if number != 0 or term.pk in chosen:
+            selected = " selected" if term.pk in chosen else ""
+            text = escape(term.label) + ("" if number is None else f" ({number})")
+            option = f'<option value="{escape(term.slug)}"{selected}>{text}</option>'
+            by_facet[term.facet].append(option)
     return [
         (FACETS[facet], mark_safe("\n".join(options)))  # noqa: S308 - escaped above
         for facet, options in by_facet.items()
@@ -121,11 +123,8 @@ def choices(
     ]
 
 
-def story_numbers(facets: Sequence[str], stories: Sequence[int] | None) -> dict[int, int]:
-    """Return how many of some stories carry each term; of all published ones for None."""
-    if stories is None:
-        counted = Term.objects.public().filter(facet__in=facets).with_counts()
-        return dict(counted.values_list("pk", "stories"))  # type: ignore[misc] # of with_counts()
+def story_numbers(stories: Sequence[int]) -> dict[int, int]:
+    """Return how many of some stories carry each term."""
     rows = Carried.objects.filter(story__in=stories)
     return dict(rows.values_list("term").annotate(number=Count("story")))
 
@@ -151,7 +150,8 @@ class Finder(ABC):
         asked = asked_for(request, self.facets)
         capped = bool(asked.text.strip() or asked.terms)
         try:
-            with index().time_limit(search.TIME_LIMIT) if capped else nullcontext():
+            limit = index().time_limit(search.TIME_LIMIT) if capped else nullcontext()
+            with limit, one_version():
                 context = self.context(request, asked)
         except OperationalError as error:
             if not took_too_long(error):
@@ -285,10 +285,10 @@ class StoryFinder(Finder):
         return {"page": page, "stories": stories, "section": "stories"}
 
     def numbers(self, keys: Sequence[int]) -> dict[int, int]:
-        return story_numbers(self.facets, keys)
+        return story_numbers(keys)
 
     def everything(self, asked: Asked, page: paging.Page[Any]) -> dict[str, Any]:
-        numbers = story_numbers(self.facets, None)
+        numbers = {term.pk: term.stories for term in public_terms(self.facets)}
         return {
             "number": CombinationCount.objects.stories(),
             "facets": choices(self.facets, asked, numbers),
@@ -353,13 +353,12 @@ class LessonFinder(Finder):
         return numbers
 
     def everything(self, asked: Asked, page: paging.Page[Any]) -> dict[str, Any]:
-        counted: list[Any] = list(Term.objects.public().of_lessons().with_counts())
+        counted = public_terms(("lesson_theme", "audience"))
         numbers = {term.pk: term.lessons for term in counted}
         facets = choices(("lesson_theme", "audience"), asked, numbers)
         # How many lessons come from each activity would take a count of all.
         facets += choices(("activity",), asked, None)
         themes = [term for term in counted if term.facet == "lesson_theme" and term.lessons]
-        themes.sort(key=lambda term: (term.label, term.slug))
         return {"facets": facets, "themes": themes if page.first else ()}
 
 
@@ -367,8 +366,8 @@ def rarest(terms: Sequence[Term]) -> Term:
     """Return the term that the fewest stories carry, by what was counted beforehand."""
     if len(terms) == 1:
         return terms[0]
-    counted = Term.objects.filter(pk__in=[term.pk for term in terms]).with_counts()
-    return min(counted, key=lambda term: term.stories)  # type: ignore[attr-defined]
+    known = known_terms()
+    return min(terms, key=lambda term: known[term.pk].stories)
 
 
 def story_page(request: HttpRequest, rows: Any, *, by_term: bool) -> paging.Page[Story]:

@@ -10,9 +10,12 @@ memory's.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import TypeVar, cast
+from uuid import uuid4
 
 from django.core.cache import caches
 from django.db import connection
@@ -26,21 +29,41 @@ View = Callable[..., HttpResponse]
 T = TypeVar("T")
 
 
-def present_key(name: str) -> str | None:
-    """Return the key of something made for the present version and day, None if there is none."""
+# The version that a page under way is made for.
+_under_way: ContextVar[str | None] = ContextVar("version", default=None)
+
+
+def present_version() -> str:
+    """Return what names the present state of all that is published, and the day by which it is.
+
+    Before the tables are filled there is none, and each look gives another.
+    """
+    if version := _under_way.get():
+        return version
     with connection.cursor() as cursor:
         cursor.execute("SELECT number FROM lessons_version")
-        version = cursor.fetchone()
-    if version is None:
-        return None
-    return hashlib.sha256(f"{version[0]} {today()} {name}".encode()).hexdigest()
+        found = cursor.fetchone()
+    return f"{found[0] if found else uuid4()} {today()}"
+
+
+@contextmanager
+def one_version() -> Iterator[str]:
+    """Look at the version once for all that is made in the block, and give it."""
+    version = present_version()
+    before = _under_way.set(version)
+    try:
+        yield version
+    finally:
+        _under_way.reset(before)
+
+
+def key_of(version: str, name: str) -> str:
+    return hashlib.sha256(f"{version} {name}".encode()).hexdigest()
 
 
 def keep(name: str, make: Callable[[], T]) -> T:
     """Return what was made for the present version, from memory or else anew."""
-    key = present_key(name)
-    if key is None:
-        return make()
+    key = key_of(present_version(), name)
     return cast(T, caches["pages"].get_or_set(key, make, KEPT_FOR))
 
 
@@ -51,15 +74,16 @@ def kept(view: View) -> View:
     def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.META.get("QUERY_STRING") or request.method not in ("GET", "HEAD"):
             return view(request, *args, **kwargs)
-        key = present_key(request.build_absolute_uri(request.path))
-        content = caches["pages"].get(key) if key else None
-        if content is not None:
-            return HttpResponse(content)
-        response = view(request, *args, **kwargs)
-        if hasattr(response, "render"):
-            response = response.render()
-        if key and response.status_code == 200:
-            caches["pages"].set(key, response.content, KEPT_FOR)
+        with one_version() as version:
+            key = key_of(version, request.build_absolute_uri(request.path))
+            content = caches["pages"].get(key)
+            if content is not None:
+                return HttpResponse(content)
+            response = view(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                response = response.render()
+            if response.status_code == 200:
+                caches["pages"].set(key, response.content, KEPT_FOR)
         return response
 
     return wrapper

@@ -1,7 +1,7 @@
 """What readers see: published stories, their lessons, and the terms that describe both."""
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from itertools import combinations
 from typing import Self
@@ -19,7 +19,7 @@ from lessons.vocabulary import FACETS, PUBLIC_FACETS, UNSAID, Facet, facet_choic
 
 # Related stories are looked for among so many of the latest that carry each term: at 100,000
 # stories one term may have 40,000, and older ones would hardly rank higher.
-LATEST_ALIKE = 200
+LATEST_ALIKE = 100
 
 # Identifying facts that a story may have and be counted with: 2 ** 9 combinations, all of which the
 # database keeps. An officer who names three roles and answers every question has eight.
@@ -124,6 +124,11 @@ class Term(models.Model):
         """Whether the term may stand on any public page, as `Term.objects.public()` has it."""
         return not self.facet_info.identifying and self.slug not in UNSAID
 
+    @property
+    def is_identifying(self) -> bool:
+        """Whether the term could single out somebody, as `Term.objects.identifying()` has it."""
+        return self.facet_info.identifying and self.slug not in UNSAID
+
 
 @cache
 def term_address(facet: str, slug: str) -> str:
@@ -164,14 +169,9 @@ class StoryQuerySet(models.QuerySet["Story"]):
 
     def with_lessons(self) -> Self:
         """Fetch public terms, lessons and their terms along, in a fixed number of queries."""
-        return self.with_public_terms().prefetch_related(
-            Prefetch("lessons__terms", Term.objects.public().of_lessons(), to_attr="public_terms")
-        )
-
-    def with_public_terms(self) -> Self:
-        """Fetch public terms alone along, in one more query."""
         return self.prefetch_related(
-            Prefetch("terms", Term.objects.public(), to_attr="public_terms")
+            Prefetch("terms", Term.objects.public(), to_attr="public_terms"),
+            Prefetch("lessons__terms", Term.objects.public().of_lessons(), to_attr="public_terms"),
         )
 
     def with_lessons_on(self, term: Term) -> Self:
@@ -228,7 +228,7 @@ class Story(models.Model):
     def facts(self) -> list[tuple[Facet, list[Term]]]:
         """Return what a page may say of the story, by facet, in the order of the vocabulary.
 
-        Takes three queries besides those of `with_lessons()`.
+        Takes two queries besides those of `with_lessons()`, one besides `give_terms()`.
         """
         return by_facet([*self.public_terms, *self.shared_terms()], of_lesson=False)
 
@@ -448,16 +448,21 @@ class CombinationQuerySet(models.QuerySet["CombinationCount"]):
             for some in combinations(facts.values(), size)
         ]
         keys = {combination_key(term.pk for term in part): part for part in parts}
-        counts = (
-            dict(self.filter(key__in=keys).values_list("key", "stories"))
-            if len(terms) <= FACTS_COUNTED
-            else {}
-        )
+        counts: dict[str, int] = {}
         to_come: dict[int, set[int]] = {}
-        for story, carried in Carried.objects.filter(
-            term__in=terms, own=True, published__gt=today()
-        ).values_list("story_id", "term_id"):
-            to_come.setdefault(story, set()).add(carried)
+        with connection.cursor() as cursor:  # one query for what would be two
+            cursor.execute(
+                f"""SELECT key, stories, NULL FROM lessons_combinationcount
+                WHERE key IN ({_places(keys)})
+                UNION ALL SELECT NULL, story_id, term_id FROM lessons_carried
+                WHERE term_id IN ({_places(terms)}) AND own AND published > %s""",  # noqa: S608
+                [*keys, *(term.pk for term in terms), today()],
+            )
+            for key, number, carried in cursor.fetchall():
+                if key is None:
+                    to_come.setdefault(number, set()).add(carried)
+                elif len(terms) <= FACTS_COUNTED:
+                    counts[key] = number
         return {
             frozenset((term.facet, term.slug) for term in part): max(
                 0,
@@ -489,6 +494,10 @@ class CombinationCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stories} stories carry {self.key}"
+
+
+def _places(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def combination_key(terms: Iterable[int]) -> str:

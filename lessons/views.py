@@ -16,6 +16,7 @@ from django.views.generic import DetailView
 
 from lessons.finding import story_page
 from lessons.kept import kept
+from lessons.known import give_terms, public_terms
 from lessons.models import CombinationCount, Story, Term
 from lessons.uses import uses_of
 from lessons.week import story_of_the_week
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "lead_lessons": list(stories[0].lessons.all()) if stories else [],
             "more": stories[1:],
             "of_the_week": story_of_the_week(),
-            "themes": Term.objects.public().filter(facet="lesson_theme").in_lessons(),
+            "themes": [term for term in public_terms(["lesson_theme"]) if term.lessons],
         },
     )
 
@@ -52,7 +53,12 @@ class StoryDetail(DetailView):
     extra_context = {"section": "stories"}
 
     def get_queryset(self) -> QuerySet[Story]:
-        return Story.objects.published().with_lessons().prefetch_related("corrections", "uses")
+        return Story.objects.published().prefetch_related("lessons", "corrections", "uses")
+
+    def get_object(self, queryset: QuerySet[Story] | None = None) -> Story:
+        story: Story = super().get_object(queryset)
+        give_terms([story])
+        return story
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

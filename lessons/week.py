@@ -26,7 +26,7 @@ def story_of_the_week(day: datetime.date | None = None) -> Story | None:
     published meanwhile. Seven queries at most, each by a key.
     """
     day = day or timezone.now().date()
-    published = Story.objects.published().with_lessons()
+    published = Story.objects.published().prefetch_related("lessons")
     picked = published.filter(pk__in=Pick.objects.filter(week=week_of(day)).values("story")).first()
     if picked:
         return picked

@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 
+from lessons import known
+
 
 def pytest_configure() -> None:
     # Playwright leaves an event loop running in the thread of the tests; nothing here is async.
@@ -23,3 +25,4 @@ def empty_cache() -> None:
     """No test inherits the rate limit counters, or the pages, of another."""
     for cache in caches.all(initialized_only=False):
         cache.clear()
+    known.forget()

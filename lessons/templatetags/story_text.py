@@ -1,13 +1,16 @@
 """Filters that turn the texts of a story and of a lesson into HTML."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from html import unescape
 
 from django import template
-from django.utils.html import conditional_escape, linebreaks, strip_tags
+from django.utils.html import conditional_escape, escape, linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.markup import lesson_html
+from lessons.models import Term
 from lessons.search.index import END, START
 
 register = template.Library()
@@ -40,6 +43,25 @@ def narrative(text: str) -> SafeString:
 def lesson(text: str) -> SafeString:
     """The text of a lesson, as lessons.markup renders it."""
     return lesson_html(text)
+
+
+@lru_cache(maxsize=1_000)
+def answer(address: str | None, label: str) -> str:
+    text = escape(label)
+    inside = f"<span>{text}</span>" if address is None else f'<a href="{address}">{text}</a>'
+    return f"\n<dd>{inside}</dd>"
+
+
+@register.filter
+def answers(terms: Iterable[Term]) -> SafeString:
+    """Terms as the answers of a facet, each public one with a link to its page.
+
+    Made here and not in a template: there are thirty of them on a page.
+    """
+    lines = [
+        answer(term.get_absolute_url() if term.is_public else None, term.label) for term in terms
+    ]
+    return mark_safe("".join(lines))  # noqa: S308 - escaped above
 
 
 @register.filter

@@ -289,7 +289,7 @@ def test_nothing_but_reading_is_allowed(client: Client, method: str, address: st
 
 def test_a_database_that_is_away_is_told_in_json(client: Client) -> None:
     away = OperationalError("the connection has a row in it")
-    with mock.patch("lessons.api.with_everything", side_effect=away):
+    with mock.patch("lessons.api.give_terms", side_effect=away):
         detail = get(client, "stories", 503)["detail"]
     assert detail == "The database does not answer. Try again in a few minutes."
 

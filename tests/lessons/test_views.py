@@ -268,15 +268,13 @@ def test_what_is_not_there_is_a_404(client: Client, address: str) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        # On pages that are kept, the first query asks for the version.
-        # stories, lessons of the lead; the week's pick and turn; themes
+        # The first query asks for the version, and one for the terms that the process keeps.
+        # stories, lessons of the lead; the week's pick and turn
         ("/", 7),
-        ("/stories/", 5),  # stories; how many (2), the counts of terms, terms to choose from
-        # lessons, their terms; themes and audiences with their counts, terms to choose from (2)
-        ("/lessons/", 5),
-        # story, terms, lessons, their terms, corrections, uses; identifying terms, who shares them
-        # (2), the most alike (2)
-        ("/stories/story-0/", 12),
+        ("/stories/", 5),  # stories; how many (2)
+        ("/lessons/", 4),  # lessons, their terms
+        # story, lessons, corrections, uses; its terms; the most alike (2); who shares what it says
+        ("/stories/story-0/", 10),
         ("/terms/hazard/ambush/", 3),  # term, stories
         # term, stories, their lessons on the theme, of how many (2)
         ("/terms/lesson_theme/debrief/", 6),
