@@ -59,7 +59,7 @@ audit: .venv/.dev  ## known weaknesses of the locked packages; asks the package 
 	$(BIN)/pip-audit --requirement requirements.txt --disable-pip
 
 clean:  ## remove everything that these commands made, the demo's data included
-	rm -rf .venv .data .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .data .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis .coverage
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

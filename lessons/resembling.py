@@ -25,6 +25,7 @@ from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lessons.models import Story
+from lessons.search.sqlite import ERASES
 
 TABLE = "lessons_story"
 WORDS = "lessons_story_words"
@@ -39,8 +40,9 @@ ENOUGH = 6_000  # characters of a text that are read: more has no more words tha
 LEAST = 0.12  # share of the weight of a text's words that a story must have to resemble it
 
 # What is deleted from an FTS5 index stays readable in it, marked as deleted, until its parts are
-# merged into one. A word that is taken out of a story goes at once: it may have named somebody.
-FORGET = f"INSERT INTO {WORDS} ({WORDS}) VALUES ('optimize')"
+# merged into one. A word that is taken out of a story goes at once: it may have named somebody. A
+# SQLite that erases does so by itself.
+FORGET = "" if ERASES else f"INSERT INTO {WORDS} ({WORDS}) VALUES ('optimize');"
 
 _TEXT = "{0}title || ' ' || {0}summary || ' ' || {0}narrative"
 
@@ -57,15 +59,16 @@ CREATE: dict[str, list[str]] = {
         f"""CREATE TRIGGER IF NOT EXISTS {WORDS}_delete AFTER DELETE ON {TABLE} BEGIN
             INSERT INTO {WORDS} ({WORDS}, rowid, title, summary, narrative)
             VALUES ('delete', old.id, old.title, old.summary, old.narrative);
-            {FORGET}; END""",
+            {FORGET} END""",
         f"""CREATE TRIGGER IF NOT EXISTS {WORDS}_update
             AFTER UPDATE OF title, summary, narrative ON {TABLE} BEGIN
             INSERT INTO {WORDS} ({WORDS}, rowid, title, summary, narrative)
             VALUES ('delete', old.id, old.title, old.summary, old.narrative);
             INSERT INTO {WORDS} (rowid, title, summary, narrative)
             VALUES (new.id, new.title, new.summary, new.narrative);
-            {FORGET}; END""",
+            {FORGET} END""",
         f"INSERT INTO {WORDS} ({WORDS}) VALUES ('rebuild')",
+        *([f"INSERT INTO {WORDS} ({WORDS}, rank) VALUES ('secure-delete', 1)"] if ERASES else []),
     ],
     "postgresql": [
         # Not a generated column: PostgreSQL would then refuse to alter those that it is made of.

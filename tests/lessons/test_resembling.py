@@ -81,6 +81,7 @@ def test_words_follow_a_story_that_is_changed_or_deleted(mirror: Story) -> None:
     assert alike(RETOLD) == []
 
 
+@pytest.mark.django_db(transaction=True)  # FTS5 writes at the end of a transaction
 @pytest.mark.parametrize("how", ["rewritten", "deleted"])
 def test_a_word_that_is_taken_out_is_nowhere_in_the_index(how: str, mirror: Story) -> None:
     def kept() -> str:
