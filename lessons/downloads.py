@@ -24,7 +24,7 @@ from django.views.decorators.http import condition, conditional_page, require_sa
 
 from lessons.models import Correction, Lesson, Story, Term
 from lessons.public import MINUTE, for_machines, kept_a_minute, open_to_all, site_address
-from lessons.records import Record, full_story_record, with_every_term
+from lessons.records import Record, full_story_record, with_everything
 from lessons.sharing import Sharing
 from lessons.vocabulary import FACETS, UNSAID
 
@@ -101,7 +101,7 @@ def records(site: str) -> Iterator[Record]:
     site: scheme and host before each address.
     """
     sharing = Sharing()
-    stories = with_every_term(Story.objects.published().order_by("pk"))
+    stories = with_everything(Story.objects.published().order_by("pk"))
     last = 0
     while batch := list(stories.filter(pk__gt=last)[:STORIES_AT_ONCE]):
         for story in batch:

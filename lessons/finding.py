@@ -123,12 +123,6 @@ def choices(
     ]
 
 
-def story_numbers(stories: Sequence[int]) -> dict[int, int]:
-    """Return how many of some stories carry each term."""
-    rows = Carried.objects.filter(story__in=stories)
-    return dict(rows.values_list("term").annotate(number=Count("story")))
-
-
 def lesson_numbers(lessons: Sequence[int]) -> dict[int, int]:
     """Return how many of some lessons carry each theme, and are for whom."""
     rows = Lesson.terms.through.objects.filter(lesson__in=lessons)
@@ -285,7 +279,8 @@ class StoryFinder(Finder):
         return {"page": page, "stories": stories, "section": "stories"}
 
     def numbers(self, keys: Sequence[int]) -> dict[int, int]:
-        return story_numbers(keys)
+        rows = Carried.objects.filter(story__in=keys)
+        return dict(rows.values_list("term").annotate(number=Count("story")))
 
     def everything(self, asked: Asked, page: paging.Page[Any]) -> dict[str, Any]:
         numbers = {term.pk: term.stories for term in public_terms(self.facets)}

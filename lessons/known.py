@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from lessons.kept import present_version
-from lessons.models import Story, Term
+from lessons.models import Story, Term, places
 
 
 def known_terms() -> dict[int, Any]:
@@ -42,7 +42,7 @@ def give_terms(stories: Sequence[Story]) -> None:
     if not stories:
         return
     keys = [story.pk for story in stories]
-    some = ", ".join(["%s"] * len(keys))
+    some = places(keys)
     of_stories: dict[int, set[int]] = {}
     of_lessons: dict[int, set[int]] = {}
     with connection.cursor() as cursor:
@@ -62,7 +62,7 @@ def give_terms(stories: Sequence[Story]) -> None:
     place = {key: number for number, key in enumerate(known)}
 
     def terms_of(carried: set[int]) -> list[Term]:
-        return [known[key] for key in sorted(carried & place.keys(), key=place.__getitem__)]
+        return [known[key] for key in sorted(carried & known.keys(), key=place.__getitem__)]
 
     for story in stories:
         own = terms_of(of_stories.get(story.pk, set()))

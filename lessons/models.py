@@ -453,9 +453,9 @@ class CombinationQuerySet(models.QuerySet["CombinationCount"]):
         with connection.cursor() as cursor:  # one query for what would be two
             cursor.execute(
                 f"""SELECT key, stories, NULL FROM lessons_combinationcount
-                WHERE key IN ({_places(keys)})
+                WHERE key IN ({places(keys)})
                 UNION ALL SELECT NULL, story_id, term_id FROM lessons_carried
-                WHERE term_id IN ({_places(terms)}) AND own AND published > %s""",  # noqa: S608
+                WHERE term_id IN ({places(terms)}) AND own AND published > %s""",  # noqa: S608
                 [*keys, *(term.pk for term in terms), today()],
             )
             for key, number, carried in cursor.fetchall():
@@ -496,7 +496,8 @@ class CombinationCount(models.Model):
         return f"{self.stories} stories carry {self.key}"
 
 
-def _places(values: Collection[object]) -> str:
+def places(values: Collection[object]) -> str:
+    """Return as many placeholders of a statement as there are values."""
     return ", ".join(["%s"] * len(values))
 
 

@@ -16,14 +16,14 @@ Record = dict[str, Any]
 
 
 def with_everything(stories: StoryQuerySet) -> StoryQuerySet:
-    """Fetch along what the records of stories are made of, in a fixed number of queries."""
-    return stories.with_lessons().prefetch_related("corrections")
+    """Fetch along what the full records of stories are made of, in a fixed number of queries.
 
-
-def with_every_term(stories: StoryQuerySet) -> StoryQuerySet:
-    """Fetch the same, with the identifying terms of the stories: for `Sharing.shown` alone."""
+    The identifying terms among it are for `Sharing.shown` alone.
+    """
     identifying = Prefetch("terms", Term.objects.identifying(), to_attr="identifying_terms")
-    return with_everything(stories).prefetch_related(identifying)  # type: ignore[no-redef]
+    return stories.with_lessons().prefetch_related(  # type: ignore[no-redef]
+        "corrections", identifying
+    )
 
 
 def published_on(story: Story) -> datetime.date:

@@ -25,7 +25,7 @@ from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lessons.models import Story
-from lessons.search.sqlite import ERASES
+from lessons.search.sqlite import erasing, forgetting
 
 TABLE = "lessons_story"
 WORDS = "lessons_story_words"
@@ -39,10 +39,8 @@ SAMPLE = 200  # latest stories, by which PostgreSQL estimates how many have a wo
 ENOUGH = 6_000  # characters of a text that are read: more has no more words that tell
 LEAST = 0.12  # share of the weight of a text's words that a story must have to resemble it
 
-# What is deleted from an FTS5 index stays readable in it, marked as deleted, until its parts are
-# merged into one. A word that is taken out of a story goes at once: it may have named somebody. A
-# SQLite that erases does so by itself.
-FORGET = "" if ERASES else f"INSERT INTO {WORDS} ({WORDS}) VALUES ('optimize');"
+# A word that is taken out of a story goes at once: it may have named somebody.
+FORGET = "".join(f"{statement};" for statement in forgetting(WORDS))
 
 _TEXT = "{0}title || ' ' || {0}summary || ' ' || {0}narrative"
 
@@ -68,7 +66,7 @@ CREATE: dict[str, list[str]] = {
             VALUES (new.id, new.title, new.summary, new.narrative);
             {FORGET} END""",
         f"INSERT INTO {WORDS} ({WORDS}) VALUES ('rebuild')",
-        *([f"INSERT INTO {WORDS} ({WORDS}, rank) VALUES ('secure-delete', 1)"] if ERASES else []),
+        *erasing(WORDS),
     ],
     "postgresql": [
         # Not a generated column: PostgreSQL would then refuse to alter those that it is made of.

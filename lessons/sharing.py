@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
-from lessons.coarsening import Combination, coarsen
-from lessons.models import Story, Term
+from lessons.coarsening import Combination
+from lessons.models import Story, Term, shared_by_enough
 
 Fact = tuple[str, str]  # facet and slug
 
@@ -51,8 +51,4 @@ class Sharing:
     def shown(self, terms: Iterable[Term]) -> list[Term]:
         """Return those of a story's identifying terms that it may show, in the order given."""
         identifying = [term for term in terms if term.pk in self.terms]
-        facts: dict[str, list[str]] = {}
-        for term in identifying:
-            facts.setdefault(term.facet, []).append(term.slug)
-        shown = coarsen(facts, self.count)
-        return [term for term in identifying if term.slug in shown.get(term.facet, ())]
+        return shared_by_enough(identifying, self.count)

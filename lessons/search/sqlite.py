@@ -105,11 +105,22 @@ SELECT id, text FROM lessons_lesson_text WHERE {where}"""
 # among 100,000 stories. Before, everything has to be merged: more than two seconds there, for each
 # row that changes. A file that the newer SQLite wrote to is none for the older.
 ERASES = sqlite3.sqlite_version_info >= (3, 42)
+
+
+def erasing(*tables: str) -> list[str]:
+    """Return the statements that have FTS5 tables erase what goes, where this SQLite can."""
+    erase = "INSERT INTO {0}({0}, rank) VALUES ('secure-delete', 1)"
+    return [erase.format(table) for table in tables] if ERASES else []
+
+
+def forgetting(*tables: str) -> list[str]:
+    """Return the statements of a trigger that rid FTS5 tables of what went, if they need any."""
+    merge = "INSERT INTO {0}({0}) VALUES ('optimize')"
+    return [] if ERASES else [merge.format(table) for table in tables]
+
+
 _INDEXES = ("lessons_story_search", "lessons_lesson_search")
-_ERASE = [f"INSERT INTO {table}({table}, rank) VALUES ('secure-delete', 1)" for table in _INDEXES]
-_FORGET = (
-    [] if ERASES else [f"INSERT INTO {table}({table}) VALUES ('optimize')" for table in _INDEXES]
-)
+_FORGET = forgetting(*_INDEXES)
 
 _STORY_OF = "SELECT story_id FROM lessons_lesson WHERE id = {row}.lesson_id"
 
@@ -326,7 +337,7 @@ class SQLiteIndex:
         for name, statement in (VIEWS | TABLES | TRIGGERS).items():
             if name not in there:
                 yield statement
-        yield from _ERASE if ERASES else ()
+        yield from erasing(*_INDEXES)
 
     def fill(self) -> Iterator[str]:
         # The triggers of the table of who carries what would count a second time.

@@ -184,13 +184,13 @@ def listed(word: str, *names: str) -> bool:
 
 def is_label(word: str) -> bool:
     """Whether the word stands before numbers (badge, marker, lane) and is nobody's name."""
-    lists = ("number_labels", "place_labels", "safe_labels")
-    return any(word in entries(name) for name in lists) and not name_weight(word)
+    labels = listed(word, "number_labels", "place_labels", "safe_labels")
+    return labels and not name_weight(word)
 
 
 def is_plain(word: str) -> bool:
     """Whether the word is one of the trade (Narcan) or of grammar (we), and is nobody's name."""
-    return (word in entries("trade") or word in entries("function")) and not name_weight(word)
+    return listed(word, "trade", "function") and not name_weight(word)
 
 
 def is_frequent_first(word: str) -> bool:

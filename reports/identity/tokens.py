@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import re
+from bisect import bisect_left
 from collections.abc import Container
 from dataclasses import dataclass
 from itertools import compress, count
+from operator import attrgetter
 
 LABELS = (
     "person|K-9|agency|hospital|school|court|business|place|town|county|street|address|highway|exit|"
@@ -210,6 +212,11 @@ def read(clear: str, lower: str, tokens: list[Token], forms: str) -> Story:
     story = Story(clear, lower, tokens, words, forms, norms, spoken)
     set_regimes(story, mark_sentences(story))
     return story
+
+
+def index_at(tokens: list[Token], offset: int) -> int:
+    """Return the index of the first token that starts at an offset or behind it."""
+    return bisect_left(tokens, offset, key=attrgetter("start"))
 
 
 def where(norms: list[str], wanted: Container[str]) -> list[int]:

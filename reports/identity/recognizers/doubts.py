@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 
-from ..lexicon import FREQUENT, entries, known, level, levels
+from ..lexicon import FREQUENT, entries, known, level, levels, listed
 from ..naming import runs, span_of
 from ..span import Span
 from ..tokens import MIXED, Story, Token
@@ -14,7 +13,7 @@ UNKNOWN = "It is no ordinary word."
 CAPITAL = "It has a capital letter inside a sentence, and is often a name."
 OPENER = "It may be the first word of the name behind it."
 
-
+# Lists of words that are often written with a capital and name nobody.
 USUAL = (
     "ranks",
     "roles",
@@ -73,29 +72,17 @@ def opens_a_name(story: Story, taken: bytearray, token: Token) -> bool:
     return (
         token.shape == "cap"
         and token.regime == MIXED
-        and token.norm not in openers()
         and story.clear[token.end : behind] == " "
         and story.clear[behind : behind + 1].isupper()
         and bool(taken[behind])
+        and (token.norm in entries("numwords") or not listed(token.norm, *USUAL))
     )
 
 
 def is_capital(token: Token) -> bool:
     """Whether a word is written like a name amid small letters, and no list of ours knows it."""
-    if token.regime != MIXED or token.first or len(token.norm) < 3 or token.norm in usual():
+    if token.regime != MIXED or token.first or len(token.norm) < 3:
         return False
-    if token.shape == "cap":
-        return True
-    return token.shape == "upper" and token.text not in entries("acronyms")
-
-
-@cache
-def usual() -> frozenset[str]:
-    """Return the words that are often written with a capital and name nobody."""
-    return frozenset().union(*(entries(name) for name in USUAL))
-
-
-@cache
-def openers() -> frozenset[str]:
-    """Return the words that often stand before a name and are no part of it."""
-    return usual() - entries("numwords")
+    acronym = token.shape == "upper" and token.text in entries("acronyms")
+    capital = token.shape in ("cap", "upper") and not acronym
+    return capital and not listed(token.norm, *USUAL)

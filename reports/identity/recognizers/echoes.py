@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from operator import attrgetter
 
-from ..lexicon import entries, level
+from ..lexicon import level, listed
 from ..span import Span
-from ..tokens import MIXED, Story, Token, where
+from ..tokens import MIXED, Story, Token, index_at, where
 
 # An ordinary word ("young", "chase") that is a name elsewhere in the story is one here, too, when
 # it is not settled; without a capital in a sentence that has them, from this probability on.
@@ -18,6 +15,7 @@ ECHO_LOWER = 0.03
 SHORTEST = 3  # letters; shorter words are too common to be carried over
 SHORTEST_CODE = 3  # characters
 LABELS = {"PERSON": "person", "AGENCY": "agency", "PLACE": "place"}
+# Lists of words that stand in names, and name nobody by themselves.
 NO_NAMES = ("function", "generic", "agency_heads", "place_heads", "ranks", "units", "phonetic")
 
 
@@ -70,12 +68,6 @@ def carried(token: Token, chances: list[float] | None) -> bool:
     return chances is not None and (not plain or 1 - chances[0] >= ECHO_LOWER)
 
 
-@cache
-def unnamed() -> frozenset[str]:
-    """Return the words that stand in names, and name nobody by themselves."""
-    return frozenset().union(*(entries(name) for name in NO_NAMES))
-
-
 def vocabulary(
     story: Story, spans: Sequence[Span]
 ) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
@@ -83,7 +75,7 @@ def vocabulary(
     names: dict[str, str] = {}
     codes: dict[str, tuple[str, str]] = {}
     for span in spans:
-        i = bisect_left(story.tokens, span.start, key=attrgetter("start"))
+        i = index_at(story.tokens, span.start)
         if i == len(story.tokens) or story.tokens[i].start > span.start:
             continue
         while i < len(story.tokens) and story.tokens[i].start < span.end:
@@ -97,7 +89,7 @@ def vocabulary(
             elif (
                 span.kind in LABELS
                 and len(token.norm) >= SHORTEST
-                and token.norm not in unnamed()
+                and not listed(token.norm, *NO_NAMES)
                 and (span.kind == "PERSON" or not level(token.norm))
             ):
                 names.setdefault(token.norm, span.kind)

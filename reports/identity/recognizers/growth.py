@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 
-from ..lexicon import entries, level
+from ..lexicon import entries, level, listed
 from ..naming import ANDS
 from ..span import Span
-from ..tokens import MIXED, Story, Token
+from ..tokens import MIXED, Story, Token, index_at
 
 ROAD = 4  # characters of the number of a road
 MOST = 3  # words that one side grows by
@@ -20,7 +18,7 @@ BEFORE = (*STAY, "units", "number_labels", "place_labels")
 BEFORE_A_PERSON = (*BEFORE, "trade", "generic", "states")
 
 
-def grow(story: Story, taken: bytearray, spans: Iterable[Span]) -> Iterator[Span]:
+def grow(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Span]:
     """Yield the spans, each with what belongs to it on both sides, and take that as well."""
     for span in spans:
         start, end = start_of(story, taken, span), end_of(story, taken, span)
@@ -55,11 +53,6 @@ def end_of(story: Story, taken: bytearray, span: Span) -> int:
         last += behind
         end = tokens[last].stem_end if span.kind == "PERSON" else tokens[last].end
     return end
-
-
-def index_at(tokens: list[Token], offset: int) -> int:
-    """Return the index of the first token that starts at an offset or behind it."""
-    return bisect_left(tokens, offset, key=lambda token: token.start)
 
 
 def words_before(story: Story, taken: bytearray, span: Span, i: int) -> int:
@@ -133,7 +126,7 @@ def is_name(token: Token, beside: Token, before: Span | None = None) -> bool:
     if beside.shape == "lower" or (token.first and level(token.norm) in (1, 2)):
         return False
     person = before is not None and before.kind == "PERSON" and before.tier != "doubt"
-    return token.norm not in of_lists(BEFORE_A_PERSON if person else BEFORE if before else STAY)
+    return not listed(token.norm, *(BEFORE_A_PERSON if person else BEFORE if before else STAY))
 
 
 def joins(left: Token, right: Token) -> bool:
@@ -142,9 +135,3 @@ def joins(left: Token, right: Token) -> bool:
         return True
     capitals = left.shape == right.shape and left.shape in ("cap", "upper")
     return capitals and bool(level(left.norm) and level(right.norm))
-
-
-@cache
-def of_lists(names: tuple[str, ...]) -> frozenset[str]:
-    """Return the words of these lists."""
-    return frozenset().union(*(entries(name) for name in names))
