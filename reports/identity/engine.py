@@ -52,7 +52,7 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
             break
         spans += found
         placed = settle(text, spans)
-    doubts = reading.doubts(kept) if reading else []
+    doubts = reading.doubts(spans, kept) if reading else []
     asked = [s for s in settle(text, placed + doubts) if s.tier == "doubt"] if doubts else []
     lexicon.forget()
     return Stripped(apply(text, placed), tuple(placed), tuple(asked))
@@ -111,10 +111,14 @@ class Reading:
         apart = [s for s in spans if 1 not in labels[s.start : s.end]]
         return sorted(apart, key=lambda s: s.start)
 
-    def doubts(self, kept: set[str]) -> list[Span]:
-        """Return what may identify and is left in the text; after identifiers()."""
-        pointed = doubts.find(self.story, self.taken, self.weighed)
-        pointed = growth.grow(self.story, self.taken, list(pointed))
+    def doubts(self, spans: list[Span], kept: set[str]) -> list[Span]:
+        """Return what may identify and is left in the text; after identifiers().
+
+        spans: what this reading and earlier ones have found.
+        """
+        story, taken = self.story, self.taken
+        pointed = list(growth.grow(story, taken, [*doubts.find(story, taken, self.weighed)]))
+        pointed += doubts.beside(story, taken, [*spans, *pointed])
         return [d for d in pointed if fold(self.text[d.start : d.end]) not in kept]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .lexicon import entries, first_names, level, listed, name_weight, surnames, towns
 from .span import Span
-from .tagger import CLASSES, LEAST
+from .tagger import CLASSES
 from .tokens import Story, Token
 
 CERTAIN = 0.5  # probability from which a word is replaced without asking
@@ -20,6 +20,15 @@ POSSIBLE = {
     "TIME": 0.2,
     "NUMBER": 0.12,
     "CONTACT": 0.4,
+}
+# From here on it is pointed out. None may be below tagger.LEAST.
+DOUBTFUL = {
+    "PERSON": 0.008,
+    "AGENCY": 0.004,
+    "PLACE": 0.008,
+    "TIME": 0.05,
+    "NUMBER": 0.03,
+    "CONTACT": 0.05,
 }
 
 ANDS = frozenset((("and",), ("&",), ("n",)))
@@ -80,6 +89,9 @@ PLACING = frozenset(("at", "by", "behind", "near", "past", "outside", "inside", 
 DAYS = frozenset(["day", "eve", "night", "week", "weekend"])
 
 
+Weighed = dict[int, list[float]]  # {index of a token: probability of each class}
+
+
 @dataclass
 class Run:
     """Words beside each other that are one identifier.
@@ -93,37 +105,43 @@ class Run:
     probability: float
 
 
-def runs(story: Story, weighed: dict[int, list[float]], doubts: bool = False) -> Iterator[Run]:
+def runs(story: Story, weighed: Weighed, doubts: bool = False) -> Iterator[Run]:
     """Yield the runs of words that are likely enough to identify; with `doubts` the others, too."""
+    bounds = DOUBTFUL if doubts else POSSIBLE
+    kinds: dict[int, int] = {}  # {index of a token: what it most likely is}
+    for i, chances in weighed.items():
+        kind = best(chances)
+        if 1 - chances[0] >= bounds[CLASSES[kind]]:
+            kinds[i] = kind
     group: list[int] = []
-    weighed = bridged(story, weighed, doubts)
-    for i in [*weighed, -1]:
-        if i >= 0 and not likely(weighed[i], doubts):
-            continue
+    weighed = bridged(story, weighed, kinds)
+    for i in sorted(kinds):
         if group and not (i == group[-1] + 1 and beside(story, group[-1], i)):
-            yield from split(story, weighed, group)
+            yield from split(story, weighed, kinds, group)
             group = []
-        if i >= 0:
-            group.append(i)
+        group.append(i)
+    yield from split(story, weighed, kinds, group)
 
 
-def bridged(story: Story, weighed: dict[int, list[float]], doubts: bool) -> dict[int, list[float]]:
+def bridged(story: Story, weighed: Weighed, kinds: dict[int, int]) -> Weighed:
     """Return what was weighed, and as a part of it the small words inside of a long name.
 
     "Rod and Gun Club", "Our Lady of the Lake": what stands on both sides is one agency or place.
+    kinds: of the words that are likely enough; the small words are added to it.
     """
     tokens, last = story.tokens, -1
-    found: dict[int, list[float]] = {}
-    for i in weighed:
-        if not likely(weighed[i], doubts):
-            continue
-        between = tokens[last + 1 : i] if 0 <= last < i - 1 <= last + 2 else []
-        if between and bridges(story, tokens[last], between, tokens[i]):
-            kinds = {CLASSES[best(weighed[k])] for k in (last, i)}
-            if one_name(kinds, between, tokens[last], tokens[i]):
-                found.update((k, weighed[last]) for k in range(last + 1, i))
+    found: Weighed = {}
+    for i in kinds:
+        if 0 <= last < i - 1 <= last + 2:
+            between = tokens[last + 1 : i]
+            both = {CLASSES[kinds[last]], CLASSES[kinds[i]]}
+            if bridges(story, tokens[last], between, tokens[i]) and one_name(
+                both, between, tokens[last], tokens[i]
+            ):
+                found.update(dict.fromkeys(range(last + 1, i), weighed[last]))
         last = i
-    return dict(sorted((weighed | found).items())) if found else weighed
+    kinds.update((i, best(chances)) for i, chances in found.items())
+    return weighed | found if found else weighed
 
 
 def one_name(kinds: set[str], between: list[Token], left: Token, right: Token) -> bool:
@@ -148,15 +166,7 @@ def bridges(story: Story, left: Token, between: list[Token], right: Token) -> bo
 
 def best(chances: Sequence[float]) -> int:
     """Return the kind that a word most likely is, as its place in CLASSES."""
-    return max(range(1, len(CLASSES)), key=chances.__getitem__)
-
-
-def likely(chances: list[float], doubts: bool) -> bool:
-    """Whether a word is likely enough to identify, as the kind that it most likely is."""
-    sure = 1 - chances[0]
-    if doubts:
-        return sure >= LEAST
-    return sure >= POSSIBLE[CLASSES[best(chances)]]
+    return chances.index(max(chances[1:]), 1)
 
 
 def beside(story: Story, i: int, j: int) -> bool:
@@ -165,31 +175,25 @@ def beside(story: Story, i: int, j: int) -> bool:
     return right.start - left.end <= 1 and "break" not in (left.shape, right.shape)
 
 
-def split(story: Story, weighed: dict[int, list[float]], group: list[int]) -> Iterator[Run]:
+def split(story: Story, weighed: Weighed, kinds: dict[int, int], group: list[int]) -> Iterator[Run]:
     """Yield a group of tokens as runs of one kind each.
 
     Person, agency and place share their words, so that a run of them gets the kind that its words
     speak for together: "Tamarack County Fire" is one agency, not a place and an agency.
     """
-    kinds = [best(weighed[i]) for i in group]
     part: list[int] = []
-    for at in range(len(group) + 1):
-        joins = at < len(group) and (
-            not part
-            or kinds[at] == kinds[at - 1]
-            or (kinds[at] in NAMES and kinds[at - 1] in NAMES and len(group) <= RUN)
-        )
-        if not joins and part:
-            run = trimmed(story, weighed, part)
-            if run is not None:
-                yield run
-            part = []
-        if at < len(group):
-            part.append(group[at])
+    for i in group:
+        if part:
+            both = {kinds[i], kinds[part[-1]]}
+            if len(both) > 1 and not (both <= NAMES and len(group) <= RUN):
+                yield from trimmed(story, weighed, part)
+                part = []
+        part.append(i)
+    yield from trimmed(story, weighed, part)
 
 
-def trimmed(story: Story, weighed: dict[int, list[float]], part: list[int]) -> Run | None:
-    """Return the run of these tokens without signs at its ends, or None if only signs are left."""
+def trimmed(story: Story, weighed: Weighed, part: list[int]) -> Iterator[Run]:
+    """Yield the run of these tokens without signs at its ends, unless only signs are left."""
     while part and not story.tokens[part[0]].word:
         part = part[1:]
     while part and not story.tokens[part[-1]].word:
@@ -198,14 +202,14 @@ def trimmed(story: Story, weighed: dict[int, list[float]], part: list[int]) -> R
             break  # the point of an initial
         part = part[:-1]
     if not part:
-        return None
+        return
     sums = [*map(sum, zip(*[weighed[i] for i in part], strict=True))]
     kind = CLASSES[best(sums)]
     if kind == "PERSON":
         while len(part) > 1 and is_rank(story, part[0], weighed[part[0]]):
             part = part[1:]
     surest = max(1 - weighed[i][0] for i in part)
-    return Run(part[0], [story.tokens[i] for i in part], kind, surest)
+    yield Run(part[0], [story.tokens[i] for i in part], kind, surest)
 
 
 def is_rank(story: Story, i: int, chances: list[float]) -> bool:

@@ -39,7 +39,7 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 SETTLED_ALONE = 6_000
 SETTLED_BESIDE = 10_000
 SETTLED = 2_000
-LEAST = 0.012  # probability of an identifier that is worth a word
+LEAST = 0.004  # probability of an identifier that is worth a word
 
 ORDINARY = 3  # words of these levels and of the trade are weighed once for the process
 
@@ -55,7 +55,8 @@ ALONE, BESIDE = SETTLED_ALONE * ONES, SETTLED_BESIDE * ONES
 # What the evidence for a token comes to: it is settled; it is left open, should a neighbour be
 # doubtful; it is doubtful.
 CLEAR, OPEN, DOUBTFUL = b".od"
-RUN = re.compile(b"(?<!o)o*d[od]*")  # of states
+# Of states: what is doubtful, with the open words close to it.
+RUN = re.compile(b"o{0,2}d(?:o{0,4}d)*o{0,2}")
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from ..lexicon import FREQUENT, entries, known, level, levels, listed
-from ..naming import runs, span_of
+from ..lexicon import FREQUENT, entries, known, level, levels, listed, word_set
+from ..naming import ANDS, runs, span_of
 from ..span import Span
-from ..tokens import MIXED, Story, Token
+from ..tokens import LOWER, MIXED, UPPER, Story, Token, index_at, is_i
 
 UNKNOWN = "It is no ordinary word."
 CAPITAL = "It has a capital letter inside a sentence, and is often a name."
 OPENER = "It may be the first word of the name behind it."
+BESIDE = "It may belong to the name beside it."
+NAME_OPENERS = word_set("name_openers")
+NAMED = ("PERSON", "AGENCY", "PLACE")
+HEADS = {"AGENCY": "agency_heads", "PLACE": "place_heads"}  # {kind: list of the last words}
 
 # Lists of words that are often written with a capital and name nobody.
 USUAL = (
@@ -30,11 +34,7 @@ USUAL = (
 def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> Iterator[Span]:
     """Yield the words that nothing has taken and that may identify, in no order."""
     tokens = story.tokens
-    left = {
-        i: chances
-        for i, chances in weighed.items()
-        if not tokens[i].fixed and 1 not in taken[tokens[i].start : tokens[i].end]
-    }
+    left = {i: chances for i, chances in weighed.items() if is_left(tokens[i], taken)}
     for run in runs(story, left, doubts=True):
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
@@ -43,15 +43,78 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
     for token in story.words:
         if token.shape == "lower" and 0 < common.get(token.norm, 0) <= FREQUENT:
             continue  # nearly always
-        if token.safe or token.fixed:
-            continue
-        if (why := strange(token)) and 1 not in taken[token.start : token.end]:
+        if not token.safe and is_left(token, taken) and (why := strange(token)):
             taken[token.start : token.end] = b"\1" * (token.end - token.start)
             yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
     for token in story.words:
         if token.first and not taken[token.start] and opens_a_name(story, taken, token):
             taken[token.start : token.end] = b"\1" * (token.end - token.start)
             yield Span(token.start, token.end, "PERSON", "doubt", OPENER, "[person]")
+
+
+def is_left(token: Token, taken: bytearray) -> bool:
+    """Whether nothing has a word, no list keeps it, and it is none of I, I'm, I've."""
+    free = not token.fixed and 1 not in taken[token.start : token.end]
+    return free and not is_i(token.norm, token.shape)
+
+
+def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Span]:
+    """Yield the words close to a name that may belong to it.
+
+    spans: all that was found in the story, in this reading and in earlier ones.
+    """
+    for span in spans:
+        for words in (words_before(story, span), words_behind(story, taken, span)):
+            if not words or any(token.fixed or taken[token.start] for token in words):
+                continue
+            start, end = words[0].start, words[-1].stem_end
+            taken[start:end] = b"\1" * (end - start)
+            yield Span(start, end, span.kind, "doubt", BESIDE, span.replacement)
+
+
+def words_before(story: Story, span: Span) -> list[Token]:
+    """Return the word before a name that often opens one, where no capital tells: new gallatin."""
+    tokens, i = story.tokens, index_at(story.tokens, span.start)
+    if span.kind not in HEADS or not i or story.clear[tokens[i - 1].end : span.start] != " ":
+        return []
+    word = tokens[i - 1]
+    return [word] if word.norm in NAME_OPENERS and is_flat(word) else []
+
+
+def words_behind(story: Story, taken: bytearray, span: Span) -> list[Token]:
+    """Return the words behind a name that may go on with it.
+
+    The head of such names, where no capital tells ("red clay casino"), and what "and" or "of" joins
+    to them: mesa gas and light, chesapeake college of the arts.
+    """
+    words: list[Token] = []
+    for token in story.tokens[index_at(story.tokens, span.end) :][:3]:
+        if story.clear[words[-1].end if words else span.end : token.start] != " ":
+            break
+        words.append(token)
+    if not words or span.kind not in NAMED:
+        return []
+    heads = entries(HEADS.get(span.kind, "agency_heads"))
+    if words[0].norm in heads:
+        return words[:1] if is_flat(words[0]) else []
+    if (words[0].norm,) not in (*ANDS, ("of",)):
+        return []
+    size = 3 if [token.norm for token in words[:2]] == ["of", "the"] else 2
+    if len(words) < size:
+        return []
+    *small, last = words[:size]
+    if taken[last.start]:
+        return small if is_flat(last) else []
+    if small[0].norm == "of":
+        return (
+            words[:size] if span.kind == "AGENCY" and last.norm not in entries("function") else []
+        )
+    return words[:size] if last.norm in heads else []
+
+
+def is_flat(token: Token) -> bool:
+    """Whether a word stands where capitals tell nothing."""
+    return token.regime in (LOWER, UPPER)
 
 
 def strange(token: Token) -> str:

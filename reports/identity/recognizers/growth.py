@@ -10,6 +10,7 @@ from ..naming import ANDS
 from ..span import Span
 from ..tokens import MIXED, Story, Token, index_at
 
+NUMBERS = ("NUMBER", "TIME", "CONTACT")
 ROAD = 4  # characters of the number of a road
 MOST = 3  # words that one side grows by
 # Lists whose words stay in the text beside a name, though they have a capital.
@@ -70,11 +71,13 @@ def words_before(story: Story, taken: bytearray, span: Span, i: int) -> int:
         return 1
     if before.fixed or before.brand:
         return 0
-    if gap == " " and (is_number(span, story, before) or is_name(before, tokens[i], span)):
+    if gap == " " and (
+        counts_on(span, story, before, tokens[i]) or is_name(before, tokens[i], span)
+    ):
         return 1
     if before.text != "-" or i < 2:
         return 0
-    return 2 * (is_number(span, story, tokens[i - 2]) and not taken[tokens[i - 2].start])
+    return 2 * (counts_on(span, story, tokens[i - 2], tokens[i]) and not taken[tokens[i - 2].start])
 
 
 def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
@@ -85,13 +88,13 @@ def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
     after, gap = tokens[i + 1], story.clear[tokens[i].end : tokens[i + 1].start]
     if gap not in (" ", "") or taken[after.start] or after.fixed or after.brand:
         return 0
-    if gap == " " and (is_number(span, story, after) or is_name(after, tokens[i])):
+    if gap == " " and (counts_on(span, story, after, tokens[i]) or is_name(after, tokens[i])):
         return 1
     if i + 2 == len(tokens):
         return 0
     other = tokens[i + 2]
     if after.text == "-":
-        return 2 * (is_number(span, story, other) and not taken[other.start])
+        return 2 * (counts_on(span, story, other, tokens[i]) and not taken[other.start])
     named = span.kind in ("AGENCY", "PLACE") or span.tier == "doubt"
     joined = named and (after.norm,) in ANDS and taken[other.start] and joins(tokens[i], other)
     return int(joined)
@@ -101,11 +104,14 @@ def is_initial(token: Token, taken: bytearray) -> bool:
     return len(token.norm) == 1 and token.shape == "cap" and not taken[token.start]
 
 
-def is_number(span: Span, story: Story, token: Token) -> bool:
-    """Whether a number is told in words, and this is one more of them: "twenty" in twenty three."""
+def counts_on(span: Span, story: Story, token: Token, beside: Token) -> bool:
+    """Whether a number is told in words, and this is one more of them: "twenty" in twenty three.
+
+    beside: the word of the span beside it; in a place, six eleven, it is a number, too.
+    """
     return (
-        span.kind in ("NUMBER", "TIME", "CONTACT")
-        and token.norm in entries("numwords")
+        token.norm in entries("numwords")
+        and (span.kind in NUMBERS or (span.kind == "PLACE" and beside.norm in entries("numwords")))
         and not any(map(str.isdigit, story.clear[span.start : span.end]))
     )
 
@@ -126,6 +132,7 @@ def is_name(token: Token, beside: Token, before: Span | None = None) -> bool:
     if beside.shape == "lower" or (token.first and level(token.norm) in (1, 2)):
         return False
     person = before is not None and before.kind == "PERSON" and before.tier != "doubt"
+    person = person and (len(token.norm) > 2 or token.shape == "upper")  # Pa Houa Moua is not in PA
     return not listed(token.norm, *(BEFORE_A_PERSON if person else BEFORE if before else STAY))
 
 

@@ -191,7 +191,7 @@ RULES = {"holidays": is_holiday, "federal": is_federal, "chains": is_chain}
 def town(story: Story, words: list[Token], i: int) -> int:
     """Return the length of the US town of two and more words that starts here, else 0."""
     size = match(words, i, places(), story)
-    if not size or words[i].safe:
+    if not size or words[i].fixed:
         return 0
     before = word_before(words, i)
     names = [w.norm for w in words[i : i + size]]

@@ -135,6 +135,26 @@ def test_a_word_that_may_be_a_name_is_pointed_out() -> None:
     text = "We all went home and the zorvex was still there."
     done = strip(text)
     assert done.text == text
-    assert [(text[d.start : d.end], d.tier, d.replacement) for d in done.doubts] == [
-        ("zorvex", "doubt", "[person A]")
-    ]
+    assert [(text[d.start : d.end], d.tier) for d in done.doubts] == [("zorvex", "doubt")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "pointed"),
+    [
+        ("film student from jersey city shooting the skyline", "jersey city", ""),
+        ("we took the wreck over by red clay casino last night", "red clay", "casino"),
+        ("she teaches chem at chesapeake college of the arts", "chesapeake college", "of the arts"),
+    ],
+)
+def test_words_beside_a_name_in_small_letters_go_or_are_pointed_out(
+    text: str, kept: str, pointed: str
+) -> None:
+    done = strip(text)
+    found = [text[s.start : s.end] for s in (*done.spans, *done.doubts)]
+    rest = " ".join(sorted(found, key=text.index))
+    assert f"{kept} {pointed}".strip() in rest
+
+
+def test_what_begins_with_i_is_no_name() -> None:
+    text = "Then I'm at the door and I've no cover, so I'd wait. I'll say it again, I'm no hero."
+    assert strip(text).doubts == ()
