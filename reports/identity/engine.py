@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from operator import attrgetter
 
 from . import lexicon, patterns
 from .blanks import fill, reread
 from .labels import apply, number_persons
 from .naming import runs, span_of
 from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
+from .recognizers.chains import chains
 from .span import Span, Stripped
 from .tagger import Weighing
 from .tokens import LABELLED, MIXED, Story, Token, cleared, split, tokenise, where
@@ -20,6 +21,7 @@ from .tokens import LABELLED, MIXED, Story, Token, cleared, split, tokenise, whe
 SAFE = 0.6
 PLAIN = 0.15  # the same for a word of the trade or of grammar
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
+LONGEST_LABEL = "[coordinates]"  # as long as any, the letters of a person apart
 ASKED = "You asked for it to be removed."
 
 
@@ -36,24 +38,22 @@ def strip(text: str, keep: Iterable[str] = (), remove: Iterable[str] = ()) -> St
     kept = {fold(word) for word in keep} - {""} - unwanted
     clear = cleared(text)
     spans: list[Span] = []
-    placed: list[Span] = []  # the same with the letters of the persons
     found: list[Span] = []
     reading: Reading | None = None
     for _ in range(ROUNDS):
-        if skim.is_too_long(apply(text, placed)):
-            reading, found = None, list(skim.find(fill(clear, placed), kept, unwanted))
+        if is_too_long(text, spans):
+            reading, found = None, list(skim.find(fill(clear, spans), kept, unwanted))
         else:
             if reading:
                 reading = reading.without(found)
             else:
-                reading = Reading(text, split(fill(clear, placed)))
+                reading = Reading(text, split(fill(clear, spans)))
             found = reading.identifiers(kept, removed)
         if not found:
             break
-        spans += found
-        placed = settle(text, spans)
-    doubts = reading.doubts(spans, kept) if reading else []
-    asked = [s for s in settle(text, placed + doubts) if s.tier == "doubt"] if doubts else []
+        spans = in_order(spans + found)
+    pointed = reading.doubts(spans, kept) if reading else []
+    placed, asked = number_persons(text, spans, in_order(pointed))
     lexicon.forget()
     return Stripped(apply(text, placed), tuple(placed), tuple(asked))
 
@@ -63,9 +63,15 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().replace("’", "'").split()).removesuffix("'s")
 
 
-def settle(text: str, spans: list[Span]) -> list[Span]:
-    """Return the spans in order, with the letters of the persons."""
-    return number_persons(text, sorted(spans, key=lambda s: s.start))
+def in_order(spans: list[Span]) -> list[Span]:
+    return sorted(spans, key=attrgetter("start"))
+
+
+def is_too_long(text: str, spans: list[Span]) -> bool:
+    """Whether a text would take seconds to be read closely, with labels in place of the spans."""
+    if skim.is_too_long(text + LONGEST_LABEL * len(spans)):
+        return skim.is_too_long(apply(text, *number_persons(text, spans)))
+    return False
 
 
 class Reading:
@@ -109,7 +115,7 @@ class Reading:
             spans, asked = requested(story, labels, spans, removed)
             self.taken = bytearray(a | b for a, b in zip(taken, asked, strict=True))
         apart = [s for s in spans if 1 not in labels[s.start : s.end]]
-        return sorted(apart, key=lambda s: s.start)
+        return in_order(apart)
 
     def doubts(self, spans: list[Span], kept: set[str]) -> list[Span]:
         """Return what may identify and is left in the text; after identifiers().
@@ -119,21 +125,21 @@ class Reading:
         story, taken = self.story, self.taken
         pointed = list(growth.grow(story, taken, [*doubts.find(story, taken, self.weighed)]))
         pointed += doubts.beside(story, taken, [*spans, *pointed])
-        return [d for d in pointed if fold(self.text[d.start : d.end]) not in kept]
+        if kept:
+            pointed = [d for d in pointed if fold(self.text[d.start : d.end]) not in kept]
+        return pointed
 
 
 def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
     """Whether the tagger may decide about a word: no pattern has it, and no list keeps it."""
-    if token.fixed:
+    if token.fixed or 1 in taken[token.start : token.end]:
         return False
     sure = 1 - chances[0]
     if token.safe or is_label(token):
         named = token.shape != "lower" and lexicon.is_frequent_first(token.norm)
         if sure < (PLAIN if named else SAFE):
             return False
-    if sure < PLAIN and lexicon.is_plain(token.norm):
-        return False
-    return 1 not in taken[token.start : token.end]
+    return sure >= PLAIN or not lexicon.is_plain(token.norm)
 
 
 def is_label(token: Token) -> bool:
@@ -144,14 +150,15 @@ def is_label(token: Token) -> bool:
 def by_form(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield what is told by its form alone; the earlier recognizer has what two would take."""
     phrases.mark_safe(story)
-    parts = patterns.windows(story)
+    runs_with_digits = list(chains(story))
+    parts = patterns.windows(story, runs_with_digits)
     yield from patterns.find(story, parts, taken, contacts=True)
     yield from codes.find_plates(story, taken)
     yield from phrases.find(story, taken)
     yield from patterns.find(story, parts, taken, contacts=False)
     yield from codes.find_spelt(story, taken)
     yield from codes.find_letters(story, taken)
-    yield from numbers.find(story, taken)
+    yield from numbers.find(story, runs_with_digits, taken)
 
 
 def requested(
@@ -180,7 +187,7 @@ def requested(
             if any(beyond):  # a part of what was asked for: that goes as one
                 continue
             asked[span.start : span.end] = bytes(span.end - span.start)
-            span = replace(span, tier="certain", reason=ASKED)
+            span = span._replace(tier="certain", reason=ASKED)
         result.append(span)
     for stretch in re.finditer(b"\1{1,}", bytes(asked)):
         start, end = stretch.span()

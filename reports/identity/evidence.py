@@ -11,9 +11,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from functools import cache
+from itertools import compress
+from string import ascii_lowercase, ascii_uppercase, digits
 
 from . import lexicon
-from .tokens import MIXED, Story, Token
+from .tokens import FIRST_PERSON, FORMS, MIXED, Story, Token
 
 NEAR = (-2, -1, 1, 2)  # words whose every evidence counts
 FAR = (-3, 3)  # words that count by themselves only
@@ -60,9 +62,15 @@ LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbou
 
 Setting = tuple[str, str, bool]  # shape, regime, first: how a word stands
 
-_LOWER = re.compile("[a-z]")
-_UPPER = re.compile("[A-Z]")
-_DIGIT = re.compile(r"\d")
+_OUTLINES = str.maketrans(
+    dict.fromkeys(ascii_lowercase, "x")
+    | dict.fromkeys(ascii_uppercase, "X")
+    | dict.fromkeys(digits, "d")
+)
+_SMALL, _CAPITAL = (
+    bytes(chr(code) in forms for code in range(256))  # 1 for the forms of such tokens
+    for forms in (FORMS["lower"], FORMS["cap"] + FORMS["upper"] + FORMS["mixed"] + FIRST_PERSON)
+)
 _RUN = re.compile(r"([Xx])\1{2,}")
 
 
@@ -122,8 +130,7 @@ def outline(text: str) -> str:
             return "Xxx"[:size]
         if text.isupper():
             return "XX"[:size]
-    outlined = _DIGIT.sub("d", _UPPER.sub("X", _LOWER.sub("x", text)))
-    return _RUN.sub(r"\1\1", outlined)[:8]
+    return _RUN.sub(r"\1\1", text.translate(_OUTLINES))[:8]
 
 
 def standing(setting: Setting) -> list[str]:
@@ -174,12 +181,13 @@ def seen(story: Story) -> tuple[set[str], dict[str, int]]:
 
     A capital counts that a word has for itself.
     """
-    lower = {t.norm for t in story.words if t.shape == "lower"}
+    forms = story.forms.encode()
+    lower = set(compress(story.norms, forms.translate(_SMALL)))
     capital = Counter(
         [
-            t.norm
-            for t in story.words
-            if t.shape in ("cap", "upper", "mixed") and not t.first and t.regime == MIXED
+            token.norm
+            for token in compress(story.tokens, forms.translate(_CAPITAL))
+            if not token.first and token.regime == MIXED
         ]
     )
     return lower, {word: min(number, OFTEN) for word, number in capital.items()}

@@ -31,43 +31,40 @@ def letters() -> Iterator[str]:
         yield "ZZZ"
 
 
-def number_persons(text: str, spans: Sequence[Span]) -> list[Span]:
+def number_persons(text: str, *groups: Sequence[Span]) -> list[list[Span]]:
     """Give each person of the story a letter, the same wherever the person is named.
 
     A name joins a person when it shares a word with a name that the person already has; two
-    full names that share a first name alone stay apart. Letters in the text are not used again.
+    full names that share a first name alone stay apart. Letters in the text are not used again,
+    and the spans of an earlier group have theirs before those of a later one.
     """
     used = set(USED.findall(text))
     free = (name for name in letters() if name not in used or name == "ZZZ")
-    persons: list[tuple[set[str], str]] = []
-    holds: dict[str, int] = {}
-    numbered: list[Span] = []
-    unnamed = (s for s in spans if s.kind == "PERSON" and s.replacement == "[person]")
-    order = sorted(unnamed, key=lambda s: s.start)
-    names = {span.start: words(text[span.start : span.end]) for span in order}
-    for span in order:  # full names first, so that "Rosa" joins "Rosa Delgado" wherever it stands
-        whole = names[span.start]
-        found = [holds[w] for w in whole if w in holds]
-        if len(whole) > 1 and found and whole[-1] not in holds and len(persons[found[0]][0]) > 1:
-            found = []
-        index = found[-1] if found else len(persons)
-        if not found:
-            persons.append((set(), ""))
-        persons[index][0].update(whole)
-        for word in whole:
-            holds.setdefault(word, index) if found else holds.__setitem__(word, index)
+    persons: list[set[str]] = []  # the words that name each
+    holds: dict[str, int] = {}  # {word: person}
     given: dict[int, str] = {}
-    for span in spans:
-        if span.kind != "PERSON" or span.replacement != "[person]":
-            numbered.append(span)
-            continue
-        whole = names[span.start]
-        index = next((holds[w] for w in reversed(whole) if w in holds), -1)
-        if index not in given:
-            dog = DOG.search(text[max(0, span.start - LOOK_BACK) : span.start])
-            given[index] = f"[{'K-9' if dog else 'person'} {next(free)}]"
-        letter = given[index]
-        numbered.append(Span(span.start, span.end, span.kind, span.tier, span.reason, letter))
+    numbered = []
+    for spans in groups:
+        unnamed = [s for s in spans if s.kind == "PERSON" and s.replacement == "[person]"]
+        names = {span.start: words(text[span.start : span.end]) for span in unnamed}
+        for whole in names.values():
+            found = [holds[w] for w in whole if w in holds]
+            if len(whole) > 1 and found and whole[-1] not in holds and len(persons[found[0]]) > 1:
+                found = []
+            index = found[-1] if found else len(persons)
+            if not found:
+                persons.append(set())
+            persons[index].update(whole)
+            for word in whole:
+                holds.setdefault(word, index) if found else holds.__setitem__(word, index)
+        lettered = {}
+        for span in unnamed:
+            index = next((holds[w] for w in reversed(names[span.start]) if w in holds), -1)
+            if index not in given:
+                dog = DOG.search(text[max(0, span.start - LOOK_BACK) : span.start])
+                given[index] = f"[{'K-9' if dog else 'person'} {next(free)}]"
+            lettered[span.start] = span._replace(replacement=given[index])
+        numbered.append([lettered.get(span.start, span) for span in spans])
     return numbered
 
 

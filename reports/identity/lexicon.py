@@ -108,6 +108,8 @@ def surnames() -> dict[str, int]:
 
 def split(phrase: str) -> tuple[str, ...]:
     """Return the words of a phrase as the tokeniser would normalise them."""
+    if phrase.isascii() and phrase.replace(" ", "").isalpha():  # nearly always
+        return tuple(phrase.lower().split())
     words = (t.lower().translate(APOSTROPHES) for t in TOKEN.findall(phrase) if t[0].isalnum())
     return tuple(w[:-2] if len(w) > 3 and w.endswith("'s") else w for w in words)
 
@@ -179,7 +181,12 @@ def stays() -> frozenset[str]:
 
 def listed(word: str, *names: str) -> bool:
     """Whether the word is in one of the lists named."""
-    return any(word in entries(name) for name in names)
+    return word in _joined(names)
+
+
+@cache
+def _joined(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*map(entries, names))
 
 
 def is_label(word: str) -> bool:

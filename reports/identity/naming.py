@@ -33,6 +33,7 @@ DOUBTFUL = {
 
 ANDS = frozenset((("and",), ("&",), ("n",)))
 BRIDGES = ANDS | {("of",), ("of", "the"), ("for",), ("on",), ("the",), ("in",)}
+LOOSE = frozenset(("of", "and", "&", "the", "for"))  # no name ends in one of these words
 NAMES = frozenset((1, 2, 3))  # the classes PERSON, AGENCY and PLACE, which share their words
 RUN = 8  # words; a longer run of names is a list without commas, and each word is its own
 
@@ -193,13 +194,15 @@ def split(story: Story, weighed: Weighed, kinds: dict[int, int], group: list[int
 
 
 def trimmed(story: Story, weighed: Weighed, part: list[int]) -> Iterator[Run]:
-    """Yield the run of these tokens without signs at its ends, unless only signs are left."""
+    """Yield the run of these tokens without signs and small words at its ends, if any is left."""
     while part and not story.tokens[part[0]].word:
         part = part[1:]
     while part and not story.tokens[part[-1]].word:
         last, before = story.tokens[part[-1]], story.tokens[part[-2]] if len(part) > 1 else None
         if last.text == "." and before is not None and len(before.norm) == 1:
             break  # the point of an initial
+        part = part[:-1]
+    while len(part) > 1 and story.tokens[part[-1]].norm in LOOSE:
         part = part[:-1]
     if not part:
         return
@@ -221,9 +224,10 @@ def span_of(story: Story, run: Run, doubt: bool = False) -> Span:
     """Return the span of a run, with its tier, its reason and what stands in its place."""
     tier = "certain" if run.probability >= CERTAIN else "possible"
     last = run.tokens[-1]
+    owner = last.stem_end < last.end and not owns(story, run)
     return Span(
         run.tokens[0].start,
-        last.end if owns(story, run) else last.stem_end,
+        last.stem_end if owner else last.end,
         run.kind,
         "doubt" if doubt else tier,
         reason(story, run),

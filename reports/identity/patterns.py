@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from .lexicon import entries, word_set
-from .recognizers.chains import MOST_RUNS, chains
+from .recognizers.chains import MOST_RUNS
 from .span import Span
 from .tokens import SIGN, Story, where
 
@@ -112,14 +112,6 @@ def patterns() -> dict[bool, tuple[Patterns, ...]]:
 
 
 @cache
-def signs() -> frozenset[str]:
-    """Return the signs of the web that some pattern needs."""
-    return frozenset(
-        sign for both in patterns().values() for joined in both for sign in joined.signs
-    )
-
-
-@cache
 def triggers() -> dict[str, tuple[str, ...]]:
     """Return {word: the kinds of places that it opens}."""
     found: dict[str, tuple[str, ...]] = {}
@@ -138,10 +130,10 @@ def triggers() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def windows(story: Story) -> Places:
-    """Return the places of the story at which the patterns are tried."""
+def windows(story: Story, runs: Sequence[tuple[int, int]]) -> Places:
+    """Return the places of the story at which the patterns are tried; runs: those with digits."""
     places: Places = {when: [] for when in WHEN}
-    near_digits(story, places)
+    near_digits(story, runs, places)
     opened, tokens = triggers(), story.tokens
     for i in where(story.norms, opened):
         token = tokens[i]
@@ -165,11 +157,10 @@ def windows(story: Story) -> Places:
     return places
 
 
-def near_digits(story: Story, places: Places) -> None:
+def near_digits(story: Story, runs: Sequence[tuple[int, int]], places: Places) -> None:
     """Add the places at and before the runs of characters that hold a digit."""
     tokens, forms = story.tokens, story.forms
     digit, before = places["digit"], places["before digit"]
-    runs = list(chains(story))
     if len(runs) > MOST_RUNS:
         return
     for i, j in runs:
@@ -225,15 +216,16 @@ def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iter
     ``contacts`` chooses the patterns of kind CONTACT or all others. A find that touches a
     character already taken is dropped: the earlier pattern has it.
     """
-    signed = {sign for sign in signs() if sign in story.lower}
+    matches: Iterable[re.Match[str]]
     for joined in patterns()[contacts]:
         text = story.clear if joined.cased else story.lower
         if joined.when == "web":
-            if signed.isdisjoint(joined.signs):
+            if not any(map(story.lower.__contains__, joined.signs)):
                 continue
             matches = near_signs(text, joined)
         else:
-            matches = (m for at in places[joined.when] if (m := joined.regex.match(text, at)))
+            match = joined.regex.match
+            matches = [m for at in places[joined.when] if (m := match(text, at))]
         for found in matches:
             pattern = joined.members[found.lastgroup or ""]
             start, end = trim(text, *found.span(pattern.group))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 KINDS = ("PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 TIERS = ("certain", "possible", "doubt")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the story as it came in.
 
     ``start`` and ``end`` count characters, ``end`` is exclusive. ``kind`` is one of KINDS,

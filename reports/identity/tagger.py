@@ -19,13 +19,15 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import compress, count
 from math import exp
+from operator import ne
 from pathlib import Path
 
 from . import evidence
 from .chain import marginals
 from .lexicon import level, stays
-from .tokens import Story, Token
+from .tokens import Story, Token, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 SCALE = 1_000  # weights are kept as whole thousandths
@@ -36,8 +38,8 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 # unit of log odds, until a word is settled: by its own evidence, and by that of its surroundings.
 # A word beside a doubtful one may still become a part of its name: the chain speaks for it.
 # Measured on the narratives: what is settled so is hardly ever found otherwise.
-SETTLED_ALONE = 6_000
-SETTLED_BESIDE = 10_000
+SETTLED_ALONE = 5_000
+SETTLED_BESIDE = 9_000
 SETTLED = 2_000
 LEAST = 0.004  # probability of an identifier that is worth a word
 
@@ -60,6 +62,8 @@ RUN = re.compile(b"o{0,2}d(?:o{0,4}d)*o{0,2}")
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
+WEAKEST = 20_000  # thousandths: from here on less evidence makes no difference
+SHARES = [exp(-lag / SCALE) for lag in range(WEAKEST + 1)]  # by how far a kind is behind the best
 Around = tuple[int, ...]  # what a word says of others, by DISTANCES
 Rows = dict[str, int]
 NOTHING: Rows = {}
@@ -252,28 +256,28 @@ class Weighing:
 
     def changed(self, earlier: Weighing, places: Sequence[int]) -> set[int]:
         """Return the tokens that may have other evidence than in the earlier reading."""
-        size = len(places)
         respelt = self.lower ^ earlier.lower
         respelt.update(word for word, _ in self.capital.items() ^ earlier.capital.items())
-        anew: set[int] = set()
-        for i, (place, token) in enumerate(zip(places, self.story.tokens, strict=True)):
+        anew = set(where(self.story.norms, respelt)) if respelt else set()
+        stood = map(earlier.standing.__getitem__, places)
+        anew.update(compress(count(), map(ne, self.standing, stood)))
+        for i, place in enumerate(places):
             if place < 0:
-                anew.update(range(max(0, i - REACH), min(size, i + REACH + 1)))
-            elif token.norm in respelt or self.standing[i] != earlier.standing[place]:
-                anew.add(i)
+                anew.update(range(max(0, i - REACH), min(len(places), i + REACH + 1)))
         return anew
 
     def weigh(self, places: Collection[int]) -> None:
         """Add up the evidence for these tokens, and tell what it comes to."""
-        weights, words, states = model(), self.words, self.states
+        weights, words, states, standing = model(), self.words, self.states, self.standing
+        tokens, last_word = self.story.tokens, len(words) - 1
         edge = [weights.edge] * REACH
         around = [word.around for word in (*edge, *words, *edge)]
         for i in places:
             states[i] = CLEAR
             word = words[i]
-            row = word.own.get(self.standing[i])
+            row = word.own.get(standing[i])
             if row is None:
-                row = weights.own(self.story.tokens[i], word)
+                row = weights.own(tokens[i], word)
             if not row:
                 continue
             far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
@@ -284,24 +288,20 @@ class Weighing:
                 continue
             states[i] = OPEN
             if (row - ALONE) & BIAS != BIAS:
-                row += self.together(i)
+                # What its neighbours say taken together, and the rest of the story.
+                shape, norm = tokens[i].shape, tokens[i].norm
+                row += weights.seen_capital[self.capital.get(norm, 0)]
+                if i:
+                    row += words[i - 1].after.get(shape, 0)
+                    if i > 1:
+                        row += words[i - 2].second.get(words[i - 1].says, 0)
+                if i < last_word:
+                    row += words[i + 1].before.get(shape, 0)
+                if norm in self.lower:
+                    row += weights.seen_lower
                 if not outweighs(row, SETTLED):
                     states[i] = DOUBTFUL
             self.rows[i] = row
-
-    def together(self, i: int) -> int:
-        """Return what a token's neighbours say taken together, and the rest of the story."""
-        weights, words, token = model(), self.words, self.story.tokens[i]
-        row = weights.seen_capital[self.capital.get(token.norm, 0)]
-        if i:
-            row += words[i - 1].after.get(token.shape, 0)
-            if i > 1:
-                row += words[i - 2].second.get(words[i - 1].says, 0)
-        if i + 1 < len(words):
-            row += words[i + 1].before.get(token.shape, 0)
-        if token.norm in self.lower:
-            row += weights.seen_lower
-        return row
 
     def chained(
         self,
@@ -330,5 +330,8 @@ class Weighing:
 def scored(row: int) -> list[float]:
     """Return the evidence for each class, as shares of the strongest one."""
     against = (ZERO, *UNPACK(row.to_bytes(BYTES, "little")))
-    least = min(against)
-    return [exp((least - lane) / SCALE) for lane in against]
+    least, share = min(against), SHARES
+    try:
+        return [share[lane - least] for lane in against]
+    except IndexError:
+        return [share[min(lane - least, WEAKEST)] for lane in against]

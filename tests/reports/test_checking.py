@@ -2,7 +2,6 @@
 
 import html
 import re
-from dataclasses import replace
 
 import pytest
 from django.template.loader import render_to_string
@@ -49,7 +48,7 @@ def marks(page: str) -> list[str]:
         ([CERTAIN, DOUBT], "1 thing removed, 1 to look at."),
         ([CERTAIN, POSSIBLE, DOUBT], "2 things removed, 1 of them not certain, 1 to look at."),
         ([DOUBT], "Nothing removed, 1 to look at."),
-        ([replace(CERTAIN, tier="possible"), POSSIBLE], "2 things removed, 2 of them not certain."),
+        ([CERTAIN._replace(tier="possible"), POSSIBLE], "2 things removed, 2 of them not certain."),
     ],
 )
 def test_the_check_in_one_line(spans: list[Span], line: str) -> None:
@@ -104,7 +103,7 @@ def test_the_rest_of_the_text_stands_as_it_is() -> None:
 
 
 def test_an_agency_is_asked_about_in_good_english() -> None:
-    asked = [shown(checked(replace(DOUBT, kind=kind))) for kind in KINDS]
+    asked = [shown(checked(DOUBT._replace(kind=kind))) for kind in KINDS]
     assert [re.findall(r"Is this (.*?)\?", page)[0] for page in asked] == [
         "a person",
         "an agency",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from ..lexicon import FREQUENT, entries, known, level, levels, listed, word_set
 from ..naming import ANDS, runs, span_of
@@ -63,8 +64,15 @@ def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Sp
 
     spans: all that was found in the story, in this reading and in earlier ones.
     """
+    clear = story.clear
     for span in spans:
-        for words in (words_before(story, span), words_behind(story, taken, span)):
+        if span.kind not in NAMED:
+            continue
+        sides = (
+            words_before(story, span) if clear[span.start - 1 : span.start] == " " else [],
+            words_behind(story, taken, span) if clear[span.end : span.end + 1] == " " else [],
+        )
+        for words in sides:
             if not words or any(token.fixed or taken[token.start] for token in words):
                 continue
             start, end = words[0].start, words[-1].stem_end
@@ -74,11 +82,10 @@ def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Sp
 
 def words_before(story: Story, span: Span) -> list[Token]:
     """Return the word before a name that often opens one, where no capital tells: new gallatin."""
-    tokens, i = story.tokens, index_at(story.tokens, span.start)
-    if span.kind not in HEADS or not i or story.clear[tokens[i - 1].end : span.start] != " ":
-        return []
-    word = tokens[i - 1]
-    return [word] if word.norm in NAME_OPENERS and is_flat(word) else []
+    i = index_at(story.tokens, span.start)
+    word = story.tokens[i - 1]
+    opens = word.norm in NAME_OPENERS and word.end == span.start - 1
+    return [word] if opens and span.kind in HEADS and is_flat(word) else []
 
 
 def words_behind(story: Story, taken: bytearray, span: Span) -> list[Token]:
@@ -87,29 +94,29 @@ def words_behind(story: Story, taken: bytearray, span: Span) -> list[Token]:
     The head of such names, where no capital tells ("red clay casino"), and what "and" or "of" joins
     to them: mesa gas and light, chesapeake college of the arts.
     """
-    words: list[Token] = []
-    for token in story.tokens[index_at(story.tokens, span.end) :][:3]:
-        if story.clear[words[-1].end if words else span.end : token.start] != " ":
-            break
-        words.append(token)
-    if not words or span.kind not in NAMED:
+    i = index_at(story.tokens, span.end)
+    if i == len(story.tokens) or story.tokens[i].start != span.end + 1:
         return []
+    words = story.tokens[i : i + 3]
+    norm = words[0].norm
     heads = entries(HEADS.get(span.kind, "agency_heads"))
-    if words[0].norm in heads:
+    if norm in heads:
         return words[:1] if is_flat(words[0]) else []
-    if (words[0].norm,) not in (*ANDS, ("of",)):
+    if (norm,) not in (*ANDS, ("of",)):
         return []
-    size = 3 if [token.norm for token in words[:2]] == ["of", "the"] else 2
-    if len(words) < size:
+    size = 3 if norm == "of" and [token.norm for token in words[1:2]] == ["the"] else 2
+    words = words[:size]
+    last = words[-1]
+    gaps = {story.clear[a.end : b.start] for a, b in pairwise(words)}
+    if len(words) < size or gaps != {" "}:
         return []
-    *small, last = words[:size]
     if taken[last.start]:
-        return small if is_flat(last) else []
-    if small[0].norm == "of":
-        return (
-            words[:size] if span.kind == "AGENCY" and last.norm not in entries("function") else []
-        )
-    return words[:size] if last.norm in heads else []
+        named = is_flat(last)
+    elif norm == "of":
+        named = span.kind == "AGENCY" and last.norm not in entries("function")
+    else:
+        named = last.norm in heads
+    return [token for token in words if not taken[token.start]] if named else []
 
 
 def is_flat(token: Token) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from ..lexicon import level, listed
 from ..span import Span
@@ -56,7 +55,7 @@ def agreed(story: Story, spans: Sequence[Span]) -> Iterator[Span]:
     for span in spans:
         named = span.kind in LABELS and story.lower[span.start : span.end] in persons
         if named and span.kind != "PERSON":
-            span = replace(span, kind="PERSON", replacement="[person]")
+            span = span._replace(kind="PERSON", replacement="[person]")
         yield span
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from ..lexicon import entries, level, listed
 from ..naming import ANDS
@@ -21,32 +20,34 @@ BEFORE_A_PERSON = (*BEFORE, "trade", "generic", "states")
 
 def grow(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Span]:
     """Yield the spans, each with what belongs to it on both sides, and take that as well."""
+    tokens = story.tokens
     for span in spans:
-        start, end = start_of(story, taken, span), end_of(story, taken, span)
+        first = last = index_at(tokens, span.start)
+        start, end = span.start, span.end
+        if first < len(tokens) and tokens[first].start == start:
+            while last + 1 < len(tokens) and tokens[last + 1].start < end:
+                last += 1
+            start = start_of(story, taken, span, first)
+            if end in (tokens[last].end, tokens[last].stem_end):
+                end = end_of(story, taken, span, last)
         taken[start:end] = b"\1" * (end - start)
         grown = (start, end) != (span.start, span.end)
-        yield replace(span, start=start, end=end) if grown else span
+        yield span._replace(start=start, end=end) if grown else span
 
 
-def start_of(story: Story, taken: bytearray, span: Span) -> int:
-    """Return where a span starts with what belongs to it before it."""
-    tokens, first = story.tokens, index_at(story.tokens, span.start)
-    if first == len(tokens) or tokens[first].start != span.start:
-        return span.start
+def start_of(story: Story, taken: bytearray, span: Span, first: int) -> int:
+    """Return where a span whose first token is given starts with what belongs to it before it."""
     for _ in range(MOST):
         before = first - words_before(story, taken, span, first)
         if before == first:
             break
         first = before
-    return tokens[first].start
+    return story.tokens[first].start
 
 
-def end_of(story: Story, taken: bytearray, span: Span) -> int:
-    """Return where a span ends with what belongs to it behind it."""
-    tokens, last = story.tokens, index_at(story.tokens, span.end) - 1
-    if last < 0 or span.end not in (tokens[last].end, tokens[last].stem_end):
-        return span.end
-    end = span.end
+def end_of(story: Story, taken: bytearray, span: Span, last: int) -> int:
+    """Return where a span whose last token is given ends with what belongs to it behind it."""
+    tokens, end = story.tokens, span.end
     for _ in range(MOST):
         behind = words_behind(story, taken, span, last)
         if not behind:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..lexicon import entries, known, word_set
 from ..span import Span
 from ..tokens import UPPER, Story, Token
-from .chains import MOST_RUNS, PLACE_NAMES, chains, label_name
+from .chains import MOST_RUNS, PLACE_NAMES, label_name
 from .harmless import TEN_CODE, Run, by_form, by_measure, by_words, counted, like_a_case, read
 
 CLOCK = re.compile(r"(?:0\d|1[0-8]|2[1-3])[0-5]\d")
@@ -25,9 +25,8 @@ BARE_LIMIT = 3  # digits; a longer bare number is taken for an identifier
 Verdict = tuple[str, str, str, str]  # kind, label, reason, tier
 
 
-def find(story: Story, taken: bytearray) -> Iterator[Span]:
-    """Yield the identifying numbers that no pattern has taken."""
-    runs = list(chains(story))
+def find(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> Iterator[Span]:
+    """Yield the identifying numbers that no pattern has taken; runs: those with digits."""
     if len(runs) > MOST_RUNS:
         yield from table(story, runs, taken)
         return
@@ -49,7 +48,7 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 
 
-def table(story: Story, runs: list[tuple[int, int]], taken: bytearray) -> Iterator[Span]:
+def table(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> Iterator[Span]:
     """Yield all numbers, those with little between them as one."""
     reason = "Stands among more numbers than can be told apart."
     tokens, k = story.tokens, 0

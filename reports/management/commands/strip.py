@@ -3,7 +3,6 @@
 import json
 import sys
 from argparse import ArgumentParser
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -56,4 +55,4 @@ class Command(BaseCommand):
 
 def as_row(span: Span) -> dict[str, Any]:
     """Return a span as the JSON object that score.py asks for, with its tier and reason."""
-    return asdict(span)
+    return span._asdict()

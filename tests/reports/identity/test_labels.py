@@ -31,6 +31,15 @@ def test_letters_go_on_after_those_in_the_text() -> None:
     )
 
 
+def test_a_doubt_has_no_letter_of_another_person() -> None:
+    text = "Officer Delacroix held the door. Later on I asked Halligan about it."
+    done = strip(text)
+    assert [s.replacement for s in done.spans] == ["[person A]"]
+    assert [(text[d.start : d.end], d.replacement) for d in done.doubts] == [
+        ("Halligan", "[person B]")
+    ]
+
+
 def test_letters_after_z() -> None:
     assert list(islice(letters(), 24, 29)) == ["Y", "Z", "AA", "AB", "AC"]
 
