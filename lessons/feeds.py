@@ -9,13 +9,15 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from lessons.kept import kept
 from lessons.known import give_terms
 from lessons.models import Story, Term
 from lessons.public import for_machines, tag_uri
@@ -86,6 +88,11 @@ class Stories(Feed):
     author_name = "Near Miss"
     item_guid_is_permalink = False
 
+    @cached_property
+    def entry(self) -> Any:
+        """The template of what a feed reader shows of a story."""
+        return get_template("lessons/feed_entry.html")
+
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Term | None:
         return get_object_or_404(Term.objects.public(), **kwargs) if kwargs else None
 
@@ -112,7 +119,8 @@ class Stories(Feed):
     def items(self, term: Term | None) -> list[Story]:
         published = Story.objects.published()
         stories = published.latest_with(term) if term else published.latest_first()
-        found = list(stories.prefetch_related("lessons", "corrections")[:STORIES_IN_A_FEED])
+        stories = stories.defer("narrative").prefetch_related("lessons", "corrections")
+        found = list(stories[:STORIES_IN_A_FEED])
         give_terms(found)
         return found
 
@@ -123,7 +131,7 @@ class Stories(Feed):
         return in_xml(story.summary)
 
     def item_extra_kwargs(self, story: Any) -> dict[str, Any]:
-        return {"content": in_xml(render_to_string("lessons/feed_entry.html", {"story": story}))}
+        return {"content": in_xml(self.entry.render({"story": story}))}
 
     def item_guid(self, story: Story) -> str:
         return tag_uri(f"stories/{story.slug}")
@@ -142,5 +150,5 @@ class StoriesAsRss(Stories):
     feed_type = StoryRss
 
 
-atom = for_machines(Stories())
-rss = for_machines(StoriesAsRss())
+atom = for_machines(kept(Stories()))
+rss = for_machines(kept(StoriesAsRss()))

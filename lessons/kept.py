@@ -20,6 +20,7 @@ from uuid import uuid4
 from django.core.cache import caches
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import set_response_etag
 
 from lessons.models import today
 
@@ -76,14 +77,14 @@ def kept(view: View) -> View:
             return view(request, *args, **kwargs)
         with one_version() as version:
             key = key_of(version, request.build_absolute_uri(request.path))
-            content = caches["pages"].get(key)
-            if content is not None:
-                return HttpResponse(content)
+            if found := caches["pages"].get(key):
+                content, headers = found
+                return HttpResponse(content, headers=headers)
             response = view(request, *args, **kwargs)
-            if hasattr(response, "render"):
-                response = response.render()
             if response.status_code == 200:
-                caches["pages"].set(key, response.content, KEPT_FOR)
+                set_response_etag(response)
+                headers = {name: response[name] for name in ("Content-Type", "ETag")}
+                caches["pages"].set(key, (response.content, headers), KEPT_FOR)
         return response
 
     return wrapper

@@ -4,6 +4,8 @@ They are read anew, with their counts, when anything that pages show has changed
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,19 +15,41 @@ from lessons.kept import present_version
 from lessons.models import Story, Term, places
 
 
+@dataclass(frozen=True)
+class Known:
+    """Every term by key, in order, and the keys of those that may be shown, and where."""
+
+    terms: dict[int, Any]
+    places: dict[int, int]
+    public: frozenset[int]
+    identifying: frozenset[int]
+    public_of_lessons: frozenset[int]
+
+    def in_order(self, keys: AbstractSet[int]) -> list[Term]:
+        return [self.terms[key] for key in sorted(keys, key=self.places.__getitem__)]
+
+
 def known_terms() -> dict[int, Any]:
     """Return every term by key, in order, with the counts of `with_counts()`."""
-    return _terms_at(present_version())
+    return _known_at(present_version()).terms
 
 
 @lru_cache(maxsize=1)
-def _terms_at(version: str) -> dict[int, Any]:
-    return {term.pk: term for term in Term.objects.with_counts()}
+def _known_at(version: str) -> Known:
+    terms = {term.pk: term for term in Term.objects.with_counts()}
+    public = frozenset(key for key, term in terms.items() if term.is_public)
+    return Known(
+        terms,
+        {key: place for place, key in enumerate(terms)},
+        public,
+        frozenset(key for key, term in terms.items() if term.is_identifying),
+        frozenset(key for key in public if terms[key].facet_info.of_lesson),
+    )
 
 
 def forget() -> None:
     """Have the terms read anew: for a process that goes back to an earlier version, as tests do."""
-    _terms_at.cache_clear()
+    _known_at.cache_clear()
 
 
 def public_terms(facets: Collection[str]) -> list[Any]:
@@ -58,18 +82,11 @@ def give_terms(stories: Sequence[Story]) -> None:
                 (of_lessons, lesson_key) if story_key is None else (of_stories, story_key)
             )
             carried.setdefault(key, set()).add(term_key)
-    known = known_terms()
-    place = {key: number for number, key in enumerate(known)}
-
-    def terms_of(carried: set[int]) -> list[Term]:
-        return [known[key] for key in sorted(carried & known.keys(), key=place.__getitem__)]
-
+    known, none = _known_at(present_version()), frozenset[int]()
     for story in stories:
-        own = terms_of(of_stories.get(story.pk, set()))
-        story.public_terms = [term for term in own if term.is_public]
-        story.identifying_terms = [term for term in own if term.is_identifying]
+        own = of_stories.get(story.pk, none)
+        story.public_terms = known.in_order(own & known.public)
+        story.identifying_terms = known.in_order(own & known.identifying)
         for lesson in story.lessons.all():
-            taught = terms_of(of_lessons.get(lesson.pk, set()))
-            lesson.public_terms = [
-                term for term in taught if term.is_public and term.facet_info.of_lesson
-            ]
+            taught = of_lessons.get(lesson.pk, none)
+            lesson.public_terms = known.in_order(taught & known.public_of_lessons)

@@ -9,7 +9,7 @@ app_name = "lessons"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("stories/<slug:slug>/", views.StoryDetail.as_view(), name="story"),
+    path("stories/<slug:slug>/", views.story, name="story"),
     path("terms/<slug:facet>/<slug:slug>/", views.term, name="term"),
     # Search and browse
     path("stories/", finding.stories, name="stories"),

@@ -4,18 +4,13 @@ Every page is the same for everyone: no cookie, no session, no header that tells
 each may be kept for a minute by whoever stands in between, and is named by an ETag after that.
 """
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
-from django.views.generic import DetailView
 
 from lessons.finding import story_page
-from lessons.kept import kept
+from lessons.kept import View, kept
 from lessons.known import give_terms, public_terms
 from lessons.models import CombinationCount, Story, Term
 from lessons.uses import uses_of
@@ -23,13 +18,13 @@ from lessons.week import story_of_the_week
 
 STORIES_ON_HOME = 5  # the lead and four more: what fits two screens of a phone
 
-same_for_everyone: list[Any] = [cache_control(public=True, max_age=60), conditional_page, kept]
+
+def same_for_everyone(view: View) -> View:
+    """Make a view one of a page that anybody may keep, and that is kept in memory here."""
+    return require_safe(cache_control(public=True, max_age=60)(conditional_page(kept(view))))
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
-@kept
+@same_for_everyone
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, the two things to do here, the latest stories and the themes."""
     stories = list(Story.objects.published().latest_first()[:STORIES_ON_HOME])
@@ -46,33 +41,26 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-@method_decorator(same_for_everyone, name="dispatch")
-class StoryDetail(DetailView):
-    template_name = "lessons/story_detail.html"
-    context_object_name = "story"
-    extra_context = {"section": "stories"}
-
-    def get_queryset(self) -> QuerySet[Story]:
-        return Story.objects.published().prefetch_related("lessons", "corrections", "uses")
-
-    def get_object(self, queryset: QuerySet[Story] | None = None) -> Story:
-        story: Story = super().get_object(queryset)
-        give_terms([story])
-        return story
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        address = self.object.get_absolute_url()
-        context["address"] = self.request.build_absolute_uri(address)
-        context["uses"] = uses_of(self.object)
-        context["related"] = self.object.related()
-        return context
+@same_for_everyone
+def story(request: HttpRequest, slug: str) -> HttpResponse:
+    """One story with its lessons, what became of it, and stories like it."""
+    published = Story.objects.published().prefetch_related("lessons", "corrections", "uses")
+    story = get_object_or_404(published, slug=slug)
+    give_terms([story])
+    return render(
+        request,
+        "lessons/story_detail.html",
+        {
+            "section": "stories",
+            "story": story,
+            "address": request.build_absolute_uri(story.get_absolute_url()),
+            "uses": uses_of(story),
+            "related": story.related(),
+        },
+    )
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
-@kept
+@same_for_everyone
 def term(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     """What is published under one term; terms that could single somebody out have no page."""
     term = get_object_or_404(Term.objects.public().with_counts(), facet=facet, slug=slug)

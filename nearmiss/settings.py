@@ -145,10 +145,11 @@ def database() -> dict[str, Any]:
     """Return the default database: DATABASE_URL, or a SQLite file in DATA_DIR."""
     url = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'nearmiss.sqlite3'}"
     config: dict[str, Any] = env.db_url_config(url)
+    # Each thread keeps its own open: one for each request would cost more than what most pages ask
+    # of it, and a pool that the threads share a tenth of a kept page.
+    config["CONN_MAX_AGE"] = None
     if "sqlite" in config["ENGINE"]:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        # Kept open: a connection for each request would cost more than what most pages ask of it.
-        config["CONN_MAX_AGE"] = None
         # IMMEDIATE: a transaction that will write waits for its turn at the start, where SQLite's
         # default fails at the first write with "database is locked".
         config["OPTIONS"] = {
@@ -160,11 +161,10 @@ def database() -> dict[str, Any]:
             ),
         }
     else:
-        # Server-side binding keeps texts out of the server's log: a failed statement is logged
-        # there with $1 in place of the story.
-        # The pool waits for a free connection for 3 seconds, not its default of 30: an officer
-        # who has pressed Send should soon learn that the database is away.
-        config["OPTIONS"] = {"pool": {"timeout": 3}, "server_side_binding": True}
+        # A server that is away is given up after 3 seconds: an officer who has pressed Send should
+        # soon learn of it. Server-side binding keeps texts out of the server's log: a failed
+        # statement is logged there with $1 in place of the story.
+        config["OPTIONS"] = {"connect_timeout": 3, "server_side_binding": True}
     return config
 
 

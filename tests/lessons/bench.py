@@ -152,11 +152,10 @@ def measure_page(pattern: str) -> dict[str, list[float]]:
 
 def measure(stories: int) -> None:
     """Fill the database of this process, and print what was measured as JSON."""
-    import django
-
-    django.setup()
     from django.conf import settings
     from django.core.management import call_command
+
+    import nearmiss.wsgi  # noqa: F401 - sets up all as on a server
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)

@@ -23,7 +23,14 @@ def story() -> Story:
     return story
 
 
-ADDRESSES = ["/", "/stories/zebra/", "/terms/hazard/ambush/", "/terms/lesson_theme/debrief/"]
+ADDRESSES = [
+    "/",
+    "/stories/zebra/",
+    "/terms/hazard/ambush/",
+    "/terms/lesson_theme/debrief/",
+    "/stories.atom",
+    "/terms/hazard/ambush.rss",
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
