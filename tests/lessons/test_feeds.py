@@ -2,13 +2,14 @@
 
 import datetime
 import re
-from xml.etree import ElementTree
+from pathlib import Path
 
 import feedparser
 import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from lxml import etree
 
 from lessons.feeds import STORIES_IN_A_FEED
 from lessons.models import Story, Term
@@ -19,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 FEEDS = ["/stories", "/terms/hazard/ambush", "/terms/lesson_theme/debrief"]
 ATOM = "{http://www.w3.org/2005/Atom}"
-ENTRY = ("id", "title", "updated", "published", "link", "category", "summary", "content")
-RFC3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"
-TAG = r"tag:[a-z0-9.-]+,\d{4}:\S+"
+HERE = Path(__file__).parent
 
 
 def parsed(client: Client, address: str) -> feedparser.FeedParserDict:
@@ -30,78 +29,19 @@ def parsed(client: Client, address: str) -> feedparser.FeedParserDict:
     return feed
 
 
-def find_no_fault_in_atom(xml: str) -> None:
-    """Check what RFC 4287 requires in sections 4.1.1, 4.1.2 and 4.2."""
-    feed = ElementTree.fromstring(xml)
-    assert feed.tag == f"{ATOM}feed"
-    check_atom_element(feed, {"id", "title", "updated"}, {"subtitle", "rights"})
-    assert feed.find(f"{ATOM}author/{ATOM}name") is not None  # so no entry needs one
-    assert [link.get("rel") for link in feed.findall(f"{ATOM}link")] == ["alternate", "self"]
-    ids = []
-    for entry in feed.findall(f"{ATOM}entry"):
-        check_atom_element(
-            entry, {"id", "title", "updated"}, {"summary", "content", "published", "rights"}
-        )
-        # An entry without content needs an alternate link; ours have both.
-        (link,) = entry.findall(f"{ATOM}link")
-        assert link.get("rel") == "alternate"
-        assert str(link.get("href")).startswith("http://testserver/stories/")
-        assert {child.tag for child in entry} <= {f"{ATOM}{name}" for name in ENTRY}
-        ids.append(entry.findtext(f"{ATOM}id"))
-    assert len(ids) == len(set(ids))
-
-
-def check_atom_element(element: ElementTree.Element, once: set[str], at_most: set[str]) -> None:
-    for name in once:
-        assert len(element.findall(f"{ATOM}{name}")) == 1, name
-    for name in at_most:
-        assert len(element.findall(f"{ATOM}{name}")) <= 1, name
-    for name in ("updated", "published"):
-        for date in element.findall(f"{ATOM}{name}"):
-            assert re.fullmatch(RFC3339, str(date.text))
-    assert re.fullmatch(TAG, str(element.findtext(f"{ATOM}id")))
-    for text in element.findall(f"{ATOM}content") + element.findall(f"{ATOM}summary"):
-        assert text.get("type") in {"html", "text"}
-    for category in element.findall(f"{ATOM}category"):
-        assert category.get("term")
-
-
-def find_no_fault_in_rss(xml: str) -> None:
-    """Check what RSS 2.0 and the RSS Advisory Board's profile require."""
-    rss = ElementTree.fromstring(xml)
-    assert (rss.tag, rss.get("version")) == ("rss", "2.0")
-    (channel,) = rss
-    for name in ("title", "link", "description", "lastBuildDate"):
-        assert len(channel.findall(name)) == 1, name
-    itself = channel.find(f"{ATOM}link")
-    assert itself is not None
-    assert itself.get("rel") == "self"
-    guids = []
-    for item in channel.findall("item"):
-        for name in ("title", "link", "description", "guid", "pubDate"):
-            assert len(item.findall(name)) == 1, name
-        guid = item.find("guid")
-        assert guid is not None
-        assert guid.get("isPermaLink") == "false"
-        assert re.fullmatch(TAG, str(guid.text))
-        assert re.fullmatch(
-            r"\w{3}, \d\d \w{3} \d{4} 00:00:00 \+0000", str(item.findtext("pubDate"))
-        )
-        guids.append(guid.text)
-    assert len(guids) == len(set(guids))
-
-
 @pytest.mark.parametrize("stories", [0, 1, 3])
 @pytest.mark.parametrize("address", FEEDS)
 def test_a_feed_is_as_its_standard_has_it(client: Client, address: str, stories: int) -> None:
     for number in range(stories):
         plant(f"planted-{number}")
-    find_no_fault_in_atom(fetch(client, f"{address}.atom"))
-    find_no_fault_in_rss(fetch(client, f"{address}.rss"))
     for kind, version in (("atom", "atom10"), ("rss", "rss20")):
+        schema = etree.RelaxNG(etree.parse(HERE / f"{kind}.rng"))
+        schema.assertValid(etree.fromstring(fetch(client, f"{address}.{kind}").encode()))
         feed = parsed(client, f"{address}.{kind}")
         assert feed.version == version
-        assert len(feed.entries) == stories
+        rels = [link.rel for link in feed.feed.links]
+        assert rels == ["alternate", "self"]
+        assert len({entry.id for entry in feed.entries}) == len(feed.entries) == stories
 
 
 @pytest.mark.parametrize("kind", ["atom", "rss"])
@@ -119,7 +59,7 @@ def test_an_entry_has_the_story_in_short_and_its_lessons(client: Client, kind: s
     assert entry.link == "http://testserver/stories/struck/"
     assert re.fullmatch(r"tag:localhost,2026:stories/struck", entry.id)
     assert [tag.term for tag in entry.tags] == ["Ambush or trap"]
-    xml = ElementTree.fromstring(fetch(client, f"/stories.{kind}"))
+    xml = etree.fromstring(fetch(client, f"/stories.{kind}").encode())
     name = (
         f"{ATOM}content" if kind == "atom" else "{http://purl.org/rss/1.0/modules/content/}encoded"
     )
