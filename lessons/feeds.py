@@ -19,7 +19,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from lessons.kept import kept
 from lessons.known import give_terms
-from lessons.models import Story, Term
+from lessons.models import TELLING_FACETS, Story, Term
 from lessons.public import for_machines, tag_uri
 from lessons.records import published_on, updated
 
@@ -143,7 +143,8 @@ class Stories(Feed):
         return midnight(updated(story))
 
     def item_categories(self, story: Story) -> list[str]:
-        return [in_xml(term.label) for term in story.public_terms]
+        # What it is about: all that it carries would be half of the feed.
+        return [in_xml(t.label) for t in story.public_terms if t.facet in TELLING_FACETS]
 
 
 class StoriesAsRss(Stories):

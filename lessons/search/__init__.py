@@ -98,7 +98,8 @@ def _run(rows: Rows, query: Query) -> tuple[list[Hit], bool]:
 def _hits(rows: Iterable[Any]) -> tuple[list[Hit], bool]:
     """Return hits, the best first, and of the equally good the latest."""
     hits = [
-        Hit(pk, int(f"{day:%Y%m%d}"), max(0, round(score * 1_000_000))) for pk, day, score in rows
+        Hit(pk, day.year * 10_000 + day.month * 100 + day.day, max(0, round(score * 1_000_000)))
+        for pk, day, score in rows
     ]
     found = sorted(hits[:HITS], key=lambda hit: (hit.score, hit.pk), reverse=True)
     return found, len(hits) > HITS

@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ SECONDS = 6  # of asking a server for one page
 CONNECTIONS = 4
 
 # Targets, in milliseconds, for the 95th percentile.
-STORY, SEARCH = 15.0, 150.0
+STORY, SEARCH, SHEET = 15.0, 150.0, 100.0
 TIMES_SQL, BESIDES = 2.0, 10.0  # a whole page takes at most so many times its SQL, and so much more
 OF_BARE = 0.5  # of the requests per second of a view that does nothing
 
@@ -44,6 +45,7 @@ PAGES: list[tuple[str, str, float | None]] = [
     ("list", "/stories/", None),
     ("list, further on", "/stories/?after={cursor}", None),
     ("story", "/stories/{slug}/", STORY),
+    ("sheet", "/stories/{slug}/sheet.pdf", SHEET),
     ("term", "/terms/hazard/{hazard}/", None),
     ("theme", "/terms/lesson_theme/{theme}/", None),
     ("search, one word", "/stories/?q={word}", SEARCH),
@@ -152,15 +154,17 @@ def measure_page(pattern: str) -> dict[str, list[float]]:
 
 def measure(stories: int) -> None:
     """Fill the database of this process, and print what was measured as JSON."""
+    import django
+
+    django.setup()
     from django.conf import settings
     from django.core.management import call_command
-
-    import nearmiss.wsgi  # noqa: F401 - sets up all as on a server
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     call_command("seed", stories=stories, stdout=sys.stderr)
     settings.ALLOWED_HOSTS.append("testserver")
+    import_module("nearmiss.wsgi")  # from here on all is as on a server
     results = []
     for name, pattern, target in PAGES:
         rounds = [measure_page(pattern) for _ in range(ROUNDS)]
@@ -246,7 +250,7 @@ def report(database: str, found: dict[str, Any], load: float) -> list[str]:
         verdict = []
         if page["target"] and p95 > page["target"]:
             verdict.append(f"over {page['target']:.0f} ms")
-        if p95 > TIMES_SQL * s95 + BESIDES:
+        if page["target"] != SHEET and p95 > TIMES_SQL * s95 + BESIDES:
             verdict.append("over twice its SQL plus 10 ms")
         missed += [f"{database}, {page['name']}: {each}" for each in verdict]
         line = f"{page['name']:22}{p50:10.1f}{p95:10.1f}{s50:10.1f}{s95:10.1f}"
