@@ -37,6 +37,8 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
     tokens = story.tokens
     left = {i: chances for i, chances in weighed.items() if is_left(tokens[i], taken)}
     for run in runs(story, left, doubts=True):
+        if run.kind in NAMED and all(is_small(token) for token in run.tokens):
+            continue
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
         yield span
@@ -57,6 +59,12 @@ def is_left(token: Token, taken: bytearray) -> bool:
     """Whether nothing has a word, no list keeps it, and it is none of I, I'm, I've."""
     free = not token.fixed and 1 not in taken[token.start : token.end]
     return free and not is_i(token.norm, token.shape)
+
+
+def is_small(token: Token) -> bool:
+    """Whether a word is one of grammar in small letters, and no number: a, of, the."""
+    function, numbers = entries("function"), entries("numwords")
+    return token.shape == "lower" and token.norm in function and token.norm not in numbers
 
 
 def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Span]:

@@ -155,6 +155,10 @@ def test_words_beside_a_name_in_small_letters_go_or_are_pointed_out(
     assert f"{kept} {pointed}".strip() in rest
 
 
+def test_a_word_of_grammar_alone_is_no_doubt() -> None:
+    assert strip("A noise call at a farm, and a man with a knife.").doubts == ()
+
+
 def test_what_begins_with_i_is_no_name() -> None:
     text = "Then I'm at the door and I've no cover, so I'd wait. I'll say it again, I'm no hero."
     assert strip(text).doubts == ()
