@@ -27,7 +27,7 @@ from pathlib import Path
 from . import evidence
 from .chain import marginals
 from .lexicon import level, stays
-from .tokens import Story, Token, where
+from .tokens import MIXED, Story, Token, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 SCALE = 1_000  # weights are kept as whole thousandths
@@ -38,11 +38,13 @@ NEVER = Path(__file__).parent / "data" / "never.txt"
 # unit of log odds, until a word is settled: by its own evidence, and by that of its surroundings.
 # A word beside a doubtful one may still become a part of its name: the chain speaks for it.
 # Measured on the narratives: what is settled so is hardly ever found otherwise.
+SETTLED_PLAIN = 4_000  # of a common word in small letters, where names have capitals
 SETTLED_ALONE = 5_000
 SETTLED_BESIDE = 9_000
 SETTLED = 2_000
 LEAST = 0.004  # probability of an identifier that is worth a word
 
+COMMON = (1, 2)  # levels of the commonest words
 ORDINARY = 3  # words of these levels and of the trade are weighed once for the process
 
 LANE = 32  # bits
@@ -172,8 +174,9 @@ class Model:
         row += word.spelt
         for flag in word.flags:
             row += flagged[flag]
+        plain = token.shape == "lower" and token.regime == MIXED and level(token.norm) in COMMON
         settled = token.norm in never() and token.shape == "lower"
-        if settled or outweighs(row, SETTLED_ALONE):
+        if settled or outweighs(row, SETTLED_PLAIN if plain else SETTLED_ALONE):
             row = 0
         word.own[token.regime, token.first] = row
         return row
