@@ -17,13 +17,12 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
 
 from lessons import paging, search
 from lessons.kept import one_version
 from lessons.known import known_terms, public_terms
 from lessons.models import Carried, CombinationCount, Lesson, Story, Term
+from lessons.public import public_page
 from lessons.search.index import END, START
 from lessons.search.query import CHARACTERS_READ, Query, only_common, parse
 from lessons.search.vendor import index
@@ -383,9 +382,5 @@ def took_too_long(error: OperationalError) -> bool:
     return cause == "QueryCanceled" or str(error) == "interrupted"
 
 
-def _page(finder: Finder) -> Any:
-    return require_safe(cache_control(public=True, max_age=60)(conditional_page(finder.__call__)))
-
-
-stories = _page(StoryFinder())
-lessons = _page(LessonFinder())
+stories = public_page(StoryFinder().__call__)
+lessons = public_page(LessonFinder().__call__)

@@ -20,13 +20,13 @@ class Known:
     """Every term by key, in order, and the keys of those that may be shown, and where."""
 
     terms: dict[int, Any]
-    places: dict[int, int]
+    order: dict[int, int]
     public: frozenset[int]
     identifying: frozenset[int]
     public_of_lessons: frozenset[int]
 
     def in_order(self, keys: AbstractSet[int]) -> list[Term]:
-        return [self.terms[key] for key in sorted(keys, key=self.places.__getitem__)]
+        return [self.terms[key] for key in sorted(keys, key=self.order.__getitem__)]
 
 
 def known_terms() -> dict[int, Any]:
@@ -40,7 +40,7 @@ def _known_at(version: str) -> Known:
     public = frozenset(key for key, term in terms.items() if term.is_public)
     return Known(
         terms,
-        {key: place for place, key in enumerate(terms)},
+        {key: number for number, key in enumerate(terms)},
         public,
         frozenset(key for key, term in terms.items() if term.is_identifying),
         frozenset(key for key in public if terms[key].facet_info.of_lesson),

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 MINUTE = 60  # seconds that an answer may be kept, as for pages
@@ -78,6 +79,14 @@ def kept_a_minute(view: View) -> View:
         return response
 
     return inner
+
+
+def public_page(view: View) -> View:
+    """Make a view one of a page that is the same for everyone and may be kept for a minute."""
+    decorated: View = require_safe(
+        cache_control(public=True, max_age=MINUTE)(conditional_page(view))
+    )
+    return decorated
 
 
 def for_machines(view: View) -> View:

@@ -14,13 +14,12 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
 
 from lessons.coarsening import K
 from lessons.kept import keep
 from lessons.models import Carried, Story, Term, today
 from lessons.plots import Plot, Series, bars, columns
+from lessons.public import public_page
 from lessons.vocabulary import FACETS, PUBLIC_FACETS
 
 TREND_FACETS = ("activity", "hazard", "contributing_factor", "light")
@@ -150,9 +149,7 @@ def plot_of(trend: Trend) -> Plot | None:
     return bars(f"Stories by {trend.label.lower()}", labels, [series], about=trend.label)
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_page
 def page(request: HttpRequest) -> HttpResponse:
     """The counts as plots, each with a table behind it, and what they do not say."""
     counted = trends()

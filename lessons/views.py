@@ -4,27 +4,29 @@ Every page is the same for everyone: no cookie, no session, no header that tells
 each may be kept for a minute by whoever stands in between, and is named by an ETag after that.
 """
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
 
 from lessons.finding import story_page
 from lessons.kept import View, kept
 from lessons.known import give_terms, public_terms
 from lessons.models import CombinationCount, Story, Term
+from lessons.public import public_page
 from lessons.uses import uses_of
 from lessons.week import story_of_the_week
 
 STORIES_ON_HOME = 5  # the lead and four more: what fits two screens of a phone
 
 
-def same_for_everyone(view: View) -> View:
-    """Make a view one of a page that anybody may keep, and that is kept in memory here."""
-    return require_safe(cache_control(public=True, max_age=60)(conditional_page(kept(view))))
+def kept_page(view: View) -> Callable[..., HttpResponseBase]:
+    """Make a view one of a public page that is kept in memory as well."""
+    return public_page(kept(view))
 
 
-@same_for_everyone
+@kept_page
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, the two things to do here, the latest stories and the themes."""
     stories = list(Story.objects.published().latest_first()[:STORIES_ON_HOME])
@@ -41,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-@same_for_everyone
+@kept_page
 def story(request: HttpRequest, slug: str) -> HttpResponse:
     """One story with its lessons, what became of it, and stories like it."""
     published = Story.objects.published().prefetch_related("lessons", "corrections", "uses")
@@ -60,7 +62,7 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@same_for_everyone
+@kept_page
 def term(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     """What is published under one term; terms that could single somebody out have no page."""
     term = get_object_or_404(Term.objects.public().with_counts(), facet=facet, slug=slug)

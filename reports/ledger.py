@@ -21,12 +21,11 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
 
 from lessons import plots
 from lessons.coarsening import K
 from lessons.models import Story
+from lessons.public import public_page
 from reports.models import Purge, Report, State
 from reports.weeks import quarter_of, quarters, week_of
 
@@ -167,9 +166,7 @@ def by_quarter(reports: object, week: str) -> Counter[str]:
     return counts
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_page
 def ledger(request: HttpRequest) -> HttpResponse:
     """The page, the same for everyone."""
     today = timezone.now().date()

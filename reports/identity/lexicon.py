@@ -159,6 +159,11 @@ def level(word: str) -> int:
     return levels().get(word, 0)
 
 
+def is_frequent(word: str) -> bool:
+    """Whether the word is one of the commonest."""
+    return 0 < level(word) <= FREQUENT
+
+
 @cache
 def stays() -> frozenset[str]:
     """Return the words that our own lists know and that are no names."""
@@ -279,7 +284,7 @@ def joined(word: str) -> bool:
     if len(word) < 6:
         return False
     return any(
-        0 < level(word[:cut]) <= FREQUENT and 0 < level(word[cut:]) <= FREQUENT
+        is_frequent(word[:cut]) and is_frequent(word[cut:])
         for cut in range(3, len(word) - 2)
         if cut > 3 or len(word) > 7
     )

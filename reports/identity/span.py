@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 KINDS = ("PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
+NAMED = ("PERSON", "AGENCY", "PLACE")  # those that are names
 TIERS = ("certain", "possible", "doubt")
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from . import evidence
 from .chain import marginals
-from .lexicon import level, stays
+from .lexicon import is_frequent, level, stays
 from .tokens import MIXED, Story, Token, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
@@ -44,7 +44,6 @@ SETTLED_BESIDE = 9_000
 SETTLED = 2_000
 LEAST = 0.004  # probability of an identifier that is worth a word
 
-COMMON = (1, 2)  # levels of the commonest words
 ORDINARY = 3  # words of these levels and of the trade are weighed once for the process
 
 LANE = 32  # bits
@@ -174,8 +173,9 @@ class Model:
         row += word.spelt
         for flag in word.flags:
             row += flagged[flag]
-        plain = token.shape == "lower" and token.regime == MIXED and level(token.norm) in COMMON
-        settled = token.norm in never() and token.shape == "lower"
+        small = token.shape == "lower"
+        plain = small and token.regime == MIXED and is_frequent(token.norm)
+        settled = small and token.norm in never()
         if settled or outweighs(row, SETTLED_PLAIN if plain else SETTLED_ALONE):
             row = 0
         word.own[token.regime, token.first] = row

@@ -41,6 +41,7 @@ def test_a_feed_is_as_its_standard_has_it(client: Client, address: str, stories:
         assert feed.version == version
         rels = [link.rel for link in feed.feed.links]
         assert rels == ["alternate", "self"]
+        assert all(e.link.startswith("http://testserver/stories/") for e in feed.entries)
         assert len({entry.id for entry in feed.entries}) == len(feed.entries) == stories
 
 

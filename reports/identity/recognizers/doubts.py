@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ..lexicon import FREQUENT, entries, known, level, levels, listed, word_set
 from ..naming import ANDS, runs, span_of
-from ..span import Span
+from ..span import NAMED, Span
 from ..tokens import LOWER, MIXED, UPPER, Story, Token, index_at, is_i
 
 UNKNOWN = "It is no ordinary word."
@@ -15,7 +15,6 @@ CAPITAL = "It has a capital letter inside a sentence, and is often a name."
 OPENER = "It may be the first word of the name behind it."
 BESIDE = "It may belong to the name beside it."
 NAME_OPENERS = word_set("name_openers")
-NAMED = ("PERSON", "AGENCY", "PLACE")
 HEADS = {"AGENCY": "agency_heads", "PLACE": "place_heads"}  # {kind: list of the last words}
 
 # Lists of words that are often written with a capital and name nobody.

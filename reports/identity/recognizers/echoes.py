@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..lexicon import level, listed
-from ..span import Span
+from ..naming import LABELS
+from ..span import NAMED, Span
 from ..tokens import MIXED, Story, Token, index_at, where
 
 # An ordinary word ("young", "chase") that is a name elsewhere in the story is one here, too, when
@@ -13,7 +14,6 @@ from ..tokens import MIXED, Story, Token, index_at, where
 ECHO_LOWER = 0.03
 SHORTEST = 3  # letters; shorter words are too common to be carried over
 SHORTEST_CODE = 3  # characters
-LABELS = {"PERSON": "person", "AGENCY": "agency", "PLACE": "place"}
 # Lists of words that stand in names, and name nobody by themselves.
 NO_NAMES = ("function", "generic", "agency_heads", "place_heads", "ranks", "units", "phonetic")
 
@@ -53,7 +53,7 @@ def agreed(story: Story, spans: Sequence[Span]) -> Iterator[Span]:
         if span.kind == "PERSON" and span.tier == "certain":
             persons.update(story.lower[span.start : span.end].split())
     for span in spans:
-        named = span.kind in LABELS and story.lower[span.start : span.end] in persons
+        named = span.kind in NAMED and story.lower[span.start : span.end] in persons
         if named and span.kind != "PERSON":
             span = span._replace(kind="PERSON", replacement="[person]")
         yield span
@@ -86,7 +86,7 @@ def vocabulary(
                 if span.kind in ("NUMBER", "PLACE") and len(token.norm) >= SHORTEST_CODE:
                     codes.setdefault(token.norm, (span.kind, span.replacement))
             elif (
-                span.kind in LABELS
+                span.kind in NAMED
                 and len(token.norm) >= SHORTEST
                 and not listed(token.norm, *NO_NAMES)
                 and (span.kind == "PERSON" or not level(token.norm))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..lexicon import entries, level, listed
+from ..lexicon import entries, is_frequent, level, listed
 from ..naming import ANDS
 from ..span import Span
 from ..tokens import MIXED, Story, Token, index_at
@@ -130,7 +130,7 @@ def is_name(token: Token, beside: Token, before: Span | None = None) -> bool:
     """
     if token.regime != MIXED or token.shape not in ("cap", "upper") or len(token.norm) < 2:
         return False
-    if beside.shape == "lower" or (token.first and level(token.norm) in (1, 2)):
+    if beside.shape == "lower" or (token.first and is_frequent(token.norm)):
         return False
     person = before is not None and before.kind == "PERSON" and before.tier != "doubt"
     person = person and (len(token.norm) > 2 or token.shape == "upper")  # Pa Houa Moua is not in PA

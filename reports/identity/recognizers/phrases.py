@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ..lexicon import Phrases, entries, level, name_weight, phrases, places, split, word_set
+from ..lexicon import (
+    Phrases,
+    entries,
+    is_frequent,
+    level,
+    name_weight,
+    phrases,
+    places,
+    split,
+    word_set,
+)
 from ..span import Span
 from ..tokens import LOWER, MIXED, UPPER, Story, Token, where
 
@@ -198,5 +208,5 @@ def town(story: Story, words: list[Token], i: int) -> int:
     named = any(not level(n) and name_weight(n) for n in names)
     if not named and before not in ("in", "from", "to", "near", "at", "of"):
         return 0
-    common = all(level(n) in (1, 2) for n in names)
+    common = all(map(is_frequent, names))
     return 0 if common and before not in ("in", "from", "near") else size

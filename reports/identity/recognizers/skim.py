@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from ..lexicon import FREQUENT, level
+from ..lexicon import is_frequent
 from ..span import Span
 from ..tokens import FILLED, FILLER
 
@@ -46,7 +46,7 @@ def is_plain(word: str, kept: Collection[str], removed: Collection[str]) -> bool
     """Whether a word may stay."""
     if word.casefold() in removed:
         return False
-    return 0 < level(word) <= FREQUENT or word.casefold() in kept
+    return is_frequent(word) or word.casefold() in kept
 
 
 def span(text: str, start: int, end: int) -> Span:

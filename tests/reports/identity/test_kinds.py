@@ -135,7 +135,9 @@ def test_a_word_that_may_be_a_name_is_pointed_out() -> None:
     text = "We all went home and the zorvex was still there."
     done = strip(text)
     assert done.text == text
-    assert [(text[d.start : d.end], d.tier) for d in done.doubts] == [("zorvex", "doubt")]
+    assert [(text[d.start : d.end], d.tier, d.replacement) for d in done.doubts] == [
+        ("zorvex", "doubt", "[agency]")
+    ]
 
 
 @pytest.mark.parametrize(
