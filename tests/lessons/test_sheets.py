@@ -3,7 +3,6 @@
 import io
 import logging
 import re
-import time
 
 import pikepdf
 import pytest
@@ -20,7 +19,6 @@ pytestmark = pytest.mark.django_db
 
 ADDRESS = "https://nearmiss.example/stories/a-story/"
 MOST_BYTES = 60_000
-MOST_SECONDS = 0.1
 
 
 def make_sheet_story(count: int = 3, text: str = "Stand where the car shields you.") -> Story:
@@ -93,19 +91,8 @@ def test_the_pdf_brings_its_own_fonts_and_opens_the_page() -> None:
     assert links == {ADDRESS}
 
 
-def test_a_sheet_is_small_and_quick() -> None:
-    story = make_sheet_story(5)
-    made(story)  # reads the fonts
-    times = []
-    for _ in range(5):
-        story.title += " again"
-        start = time.process_time()
-        size = len(made(story))
-        times.append(time.process_time() - start)
-    assert size < MOST_BYTES
-    assert (
-        min(times) < MOST_SECONDS
-    )  # of the processor: the machine may be busy with something else
+def test_a_sheet_is_small() -> None:
+    assert len(made(make_sheet_story(5))) < MOST_BYTES
 
 
 def test_an_ordinary_sheet_is_whole() -> None:

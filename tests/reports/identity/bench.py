@@ -14,22 +14,23 @@ Each peer lives in an environment of its own, .bench/PEER, made at the first run
 index that pip is set to. The exit status is 1 where a bound below is missed or a peer could not
 be measured, unless --without PEER says that it need not be.
 
-With --worst it measures instead how long the engine takes for a megabyte of what is hardest.
+With --worst it measures instead how long the engine takes for what is hardest: how the time grows
+with the length, and how long a megabyte takes.
 """
 
 import argparse
-import itertools
 import os
 import platform
 import re
 import statistics
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from reports.identity.tokens import LONG
 from tests.reports.identity.peers.runner import (
     OURS,
     PEERS,
@@ -38,6 +39,7 @@ from tests.reports.identity.peers.runner import (
     run,
     version,
 )
+from tests.reports.identity.worst import WORST, fill
 
 HERE = Path(__file__).resolve().parent
 
@@ -55,6 +57,9 @@ BUSY = 1.25  # clock over processor time from which the core is called shared
 WORST_CHARACTERS = 1_000_000
 WORST_S = 2.0
 WORST_PATIENCE_S = 30
+WORST_PASSES = 2  # the faster one counts
+WORST_LEAST_S = 0.001  # below which nothing is told of how the time grows
+LONGER, MOST_GROWTH = 4, 8  # times the text, times as long: sixteen would be its square
 
 score: Any = import_module("tests.reports.identity.score")  # has no types
 
@@ -119,58 +124,6 @@ def cut_stories(texts: Iterable[str]) -> list[str]:
         for start in range(offset, len(words) - STORY_WORDS + 1, STORY_WORDS)
     )
     return ["".join(words[start : start + STORY_WORDS]).strip() for start in starts]
-
-
-def invented_words() -> Iterator[str]:
-    """Yield words that no list holds, no two the same."""
-    syllables = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
-    for parts in itertools.product(syllables, repeat=4):
-        yield "".join(parts)
-
-
-def worst_texts() -> dict[str, Iterable[str]]:
-    """Return, by what they are, the hardest texts we know, as pieces to be joined without end."""
-    numbers = (f"{n * 7919 % 1000:03}-{n % 100:02}-{n * 31 % 10000:04} " for n in itertools.count())
-    repeated = {
-        "digits": "7",
-        "letters A": "A",
-        "opening brackets": "(",
-        "square brackets": "[",
-        "a. a. a.": "a.",
-        "new lines": "\n",
-        "blanks": " ",
-        "dots": ".",
-        "at signs": "@",
-        "a@a@": "a@",
-        "apostrophes": "'a",
-        "Sgt. Sgt.": "Sgt. ",
-        "the same name": "Ramirez ",
-        "digits and dashes": "1234567890-",
-        "digits and dots": "10.",
-        "digits and colons": "1:",
-        "spelt digits": "one two ",
-        "replacements": "[person A] ",
-    }
-    return {
-        **{name: itertools.repeat(piece) for name, piece in repeated.items()},
-        "case numbers": numbers,
-        "capitalised words": (word.capitalize() + " " for word in invented_words()),
-        "unknown words": (word + " " for word in invented_words()),
-        "ranks and names": (f"Sgt. {word.capitalize()} said. " for word in invented_words()),
-    }
-
-
-def fill(pieces: Iterable[str], characters: int) -> str:
-    """Return a text of so many characters, made of the pieces in turn."""
-    parts, length = [], 0
-    for piece in pieces:
-        parts.append(piece)
-        length += len(piece)
-        if length >= characters:
-            break
-    text = "".join(parts)[:characters]
-    assert len(text) == characters, "the pieces came to an end"
-    return text
 
 
 # --- What is printed -------------------------------------------------------------------------
@@ -282,33 +235,40 @@ def compare(gold: Gold, without: list[str]) -> bool:
 def try_worst() -> bool:
     """Time the engine on the hardest texts, print it, and return whether all stay in bounds."""
     where = pinned_to_one_core()
-    print(f"{WORST_CHARACTERS:,} characters and a quarter of them; {where}.\n")
-    table: list[tuple[str, ...]] = [("text", "quarter s", "whole s", "growth", "memory MB")]
+    print(f"The hardest texts, of three lengths in characters; {where}.\n")
+    lengths = (LONG // LONGER, LONG, WORST_CHARACTERS)
+    head = ("text", *(f"{length:,}: s" for length in lengths), f"growth of {LONGER}", "memory MB")
+    table: list[tuple[str, ...]] = [head]
     missed = []
-    for name, pieces in worst_texts().items():
+    for name, pieces in WORST.items():
         print(f"Trying {name}", file=sys.stderr, flush=True)
-        whole = fill(pieces, WORST_CHARACTERS)
         seconds, memory = [], 0.0
         try:
-            for text in (whole[: WORST_CHARACTERS // 4], whole):
-                answer = run(OURS, stories=[text], passes=1, patience=WORST_PATIENCE_S)
-                seconds.append(answer["seconds"][0][1])
+            for length in lengths:
+                text = fill(pieces, length)
+                answer = run(OURS, stories=[text], passes=WORST_PASSES, patience=WORST_PATIENCE_S)
+                seconds.append(min(processor for _, processor in answer["seconds"]))
                 memory = answer["peak"]
         except NotMeasured as reason:
             missed.append(f"{name}: {reason}")
-            cells = [f"{s:.2f}" for s in seconds] + ["-"] * (2 - len(seconds))
+            cells = [f"{s:.3f}" for s in seconds] + ["-"] * (len(lengths) - len(seconds))
             table.append((name, *cells, "-", "-"))
             continue
-        quarter, full = seconds
-        growth = f"{full / max(quarter, 0.001):.1f}"
-        table.append((name, f"{quarter:.2f}", f"{full:.2f}", growth, f"{memory:.0f}"))
-        if full > WORST_S:
-            missed.append(f"{name}: {full:.1f} s")
+        part, long, whole = seconds
+        growth = long / max(part, WORST_LEAST_S)
+        table.append((name, *(f"{s:.3f}" for s in seconds), f"{growth:.1f}", f"{memory:.0f}"))
+        if whole > WORST_S:
+            missed.append(f"{name}: {whole:.1f} s for {WORST_CHARACTERS:,} characters")
+        if growth > MOST_GROWTH:
+            missed.append(f"{name}: {growth:.1f} times as long for {LONGER} times the text")
     show(table)
     print()
     return judge(
         [(line, False) for line in missed]
-        or [(f"at most {WORST_S:.0f} s for each of {len(table) - 1} texts", True)]
+        or [
+            (f"at most {WORST_S:.0f} s for each of {len(WORST)} texts", True),
+            (f"at most {MOST_GROWTH} times as long for {LONGER} times the text", True),
+        ]
     )
 
 
