@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import mul
 
-RESCALED = 16  # words after which the chain is brought back to one, long before it underflows
+RESCALED = 8  # words after which the chain is brought back to one, long before it overflows
 
 Shares = list[float]  # of each class
 

@@ -27,10 +27,11 @@ from pathlib import Path
 from . import evidence
 from .chain import marginals
 from .lexicon import is_frequent, level, stays
-from .tokens import MIXED, Story, Token, where
+from .tokens import MIXED, REGIMES, Story, Token, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 SCALE = 1_000  # weights are kept as whole thousandths
+PER_UNIT = -1 / SCALE
 DATA = Path(__file__).parent / "data" / "tagger.bin.gz"
 NEVER = Path(__file__).parent / "data" / "never.txt"
 
@@ -51,7 +52,7 @@ KINDS = len(CLASSES) - 1  # all but O
 ONES = sum(1 << (LANE * k) for k in range(KINDS))  # 1 in each lane
 ZERO = 1 << (LANE - 1)  # stands for nothing in a lane, so that none is negative
 BIAS = ZERO * ONES  # has the highest bit of each lane, which goes where a lane falls below zero
-UNPACK = struct.Struct(f"<{KINDS}I").unpack
+UNPACK = struct.Struct(f"<{KINDS}i").unpack
 BYTES = LANE * KINDS // 8
 ALONE, BESIDE = SETTLED_ALONE * ONES, SETTLED_BESIDE * ONES
 
@@ -63,10 +64,10 @@ RUN = re.compile(b"o{0,2}d(?:o{0,4}d)*o{0,2}")
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
-WEAKEST = 20_000  # thousandths: from here on less evidence makes no difference
-SHARES = [exp(-lag / SCALE) for lag in range(WEAKEST + 1)]  # by how far a kind is behind the best
 Around = tuple[int, ...]  # what a word says of others, by DISTANCES
 Rows = dict[str, int]
+# How a word stands that opens a sentence, by the regime of that; any other word stands as this is.
+OPENING = {regime: f"opening {regime}" for regime in REGIMES}
 NOTHING: Rows = {}
 NOWHERE: Around = (0,) * len(DISTANCES)
 
@@ -83,7 +84,7 @@ class Word:
     __slots__ = ("after", "around", "before", "flags", "own", "says", "second", "spelt")
 
     def __init__(self, flags: Sequence[str], spelt: int, around: Around, says: str) -> None:
-        self.own: dict[tuple[str, bool], int] = {}
+        self.own: Rows = {}
         self.flags = flags
         self.spelt = spelt
         self.around = around
@@ -178,7 +179,7 @@ class Model:
         settled = small and token.norm in never()
         if settled or outweighs(row, SETTLED_PLAIN if plain else SETTLED_ALONE):
             row = 0
-        word.own[token.regime, token.first] = row
+        word.own[OPENING[token.regime] if token.first else token.regime] = row
         return row
 
     def stand(self, setting: evidence.Setting) -> tuple[int, Rows]:
@@ -232,7 +233,7 @@ class Weighing:
         places: for each token its place in the earlier reading, or -1.
         """
         self.story = story
-        self.standing = [(token.regime, token.first) for token in story.tokens]
+        self.standing = [OPENING[t.regime] if t.first else t.regime for t in story.tokens]
         self.lower, self.capital = evidence.seen(story)
         if earlier is None:
             size = len(story.tokens)
@@ -271,40 +272,43 @@ class Weighing:
 
     def weigh(self, places: Collection[int]) -> None:
         """Add up the evidence for these tokens, and tell what it comes to."""
-        weights, words, states, standing = model(), self.words, self.states, self.standing
-        tokens, last_word = self.story.tokens, len(words) - 1
-        edge = [weights.edge] * REACH
-        around = [word.around for word in (*edge, *words, *edge)]
+        weights, words, standing = model(), self.words, self.standing
+        rows, states = self.rows, self.states
+        edge = [weights.edge.around] * REACH
+        around = [*edge, *[word.around for word in words], *edge]
         for i in places:
-            states[i] = CLEAR
             word = words[i]
             row = word.own.get(standing[i])
             if row is None:
-                row = weights.own(tokens[i], word)
+                row = weights.own(self.story.tokens[i], word)
             if not row:
+                states[i] = CLEAR
                 continue
             far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
             # In the order of DISTANCES.
             row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
             # Not outweighs(): it is asked of most words.
-            if (row - BESIDE) & BIAS == BIAS:
-                continue
-            states[i] = OPEN
             if (row - ALONE) & BIAS != BIAS:
-                # What its neighbours say taken together, and the rest of the story.
-                shape, norm = tokens[i].shape, tokens[i].norm
-                row += weights.seen_capital[self.capital.get(norm, 0)]
-                if i:
-                    row += words[i - 1].after.get(shape, 0)
-                    if i > 1:
-                        row += words[i - 2].second.get(words[i - 1].says, 0)
-                if i < last_word:
-                    row += words[i + 1].before.get(shape, 0)
-                if norm in self.lower:
-                    row += weights.seen_lower
-                if not outweighs(row, SETTLED):
-                    states[i] = DOUBTFUL
-            self.rows[i] = row
+                row += self.together(i)
+                states[i] = OPEN if outweighs(row, SETTLED) else DOUBTFUL
+            else:
+                states[i] = CLEAR if (row - BESIDE) & BIAS == BIAS else OPEN
+            rows[i] = row
+
+    def together(self, i: int) -> int:
+        """Return what its neighbours taken together say of a word, and the rest of the story."""
+        weights, words, token = model(), self.words, self.story.tokens[i]
+        shape, norm = token.shape, token.norm
+        said = weights.seen_capital[self.capital.get(norm, 0)]
+        if norm in self.lower:
+            said += weights.seen_lower
+        if i:
+            said += words[i - 1].after.get(shape, 0)
+            if i > 1:
+                said += words[i - 2].second.get(words[i - 1].says, 0)
+        if i + 1 < len(words):
+            said += words[i + 1].before.get(shape, 0)
+        return said
 
     def chained(
         self,
@@ -331,10 +335,6 @@ class Weighing:
 
 
 def scored(row: int) -> list[float]:
-    """Return the evidence for each class, as shares of the strongest one."""
-    against = (ZERO, *UNPACK(row.to_bytes(BYTES, "little")))
-    least, share = min(against), SHARES
-    try:
-        return [share[lane - least] for lane in against]
-    except IndexError:
-        return [share[min(lane - least, WEAKEST)] for lane in against]
+    """Return the evidence for each class, as its odds against none."""
+    lanes = UNPACK((row ^ BIAS).to_bytes(BYTES, "little"))  # without the bias, they have a sign
+    return [1.0, *[exp(lane * PER_UNIT) for lane in lanes]]

@@ -36,7 +36,7 @@ PLAIN = {
     FILLED: "\ufffd",
 }
 PLAINER = re.compile(f"[{''.join(PLAIN)}]")
-LOWER, MIXED, UPPER, TITLE = "lower", "mixed", "upper", "title"
+LOWER, MIXED, UPPER, TITLE = REGIMES = "lower", "mixed", "upper", "title"
 LONG = 50_000  # characters; a story has a few thousand
 MAX_WORD = 64  # characters; a longer run is no word
 SENTENCE_WORDS = 400  # a "sentence" longer than this is cut, to keep the regime local
