@@ -159,9 +159,15 @@ def level(word: str) -> int:
     return levels().get(word, 0)
 
 
+@cache
+def frequent() -> frozenset[str]:
+    """Return the commonest words."""
+    return frozenset(word for word, found in levels().items() if found <= FREQUENT)
+
+
 def is_frequent(word: str) -> bool:
     """Whether the word is one of the commonest."""
-    return 0 < level(word) <= FREQUENT
+    return word in frequent()
 
 
 @cache
@@ -294,20 +300,20 @@ def slipped(word: str) -> bool:
     """Whether one slip of the finger parts the word from a frequent one (recieve, teh)."""
     if not 4 < len(word) < 16 or (name_weight(word) and len(word) < 6 and is_first(word)):
         return False
-    common = levels()
+    common = frequent()
     for i in range(1, len(word) + 1):
         head, tail = word[:i], word[i:]
-        if len(tail) > 1 and 0 < common.get(head + tail[1] + tail[0] + tail[2:], 0) <= FREQUENT:
+        if len(tail) > 1 and head + tail[1] + tail[0] + tail[2:] in common:
             return True
-        if tail and 0 < common.get(head + tail[1:], 0) <= FREQUENT and len(word) > 5:
+        if tail and head + tail[1:] in common and len(word) > 5:
             return True
         if (
             len(word) > 5
             and tail
             and tail[0] in VOWELS
-            and any(0 < common.get(head + vowel + tail[1:], 0) <= FREQUENT for vowel in VOWELS)
+            and any(head + vowel + tail[1:] in common for vowel in VOWELS)
         ):
             return True
-        if i and any(0 < common.get(head + letter + tail, 0) <= FREQUENT for letter in LETTERS):
+        if i and any(head + letter + tail in common for letter in LETTERS):
             return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from ..lexicon import FREQUENT, entries, known, level, levels, listed, word_set
+from ..lexicon import entries, frequent, is_frequent, known, level, listed, word_set
 from ..naming import ANDS, runs, span_of
 from ..span import NAMED, Span
 from ..tokens import LOWER, MIXED, UPPER, Story, Token, index_at, is_i
@@ -41,15 +41,13 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
         yield span
-    common = levels()
-    for token in story.words:
-        if token.shape == "lower" and 0 < common.get(token.norm, 0) <= FREQUENT:
-            continue  # nearly always
-        if not token.safe and is_left(token, taken) and (why := strange(token)):
+    usual = frequent()
+    for token in [t for t in story.words if t.shape != "lower" or t.norm not in usual]:
+        if not token.safe and (why := strange(token)) and is_left(token, taken):
             taken[token.start : token.end] = b"\1" * (token.end - token.start)
             yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
-    for token in story.words:
-        if token.first and not taken[token.start] and opens_a_name(story, taken, token):
+    for token in [t for t in story.words if t.first and t.shape == "cap"]:
+        if not taken[token.start] and opens_a_name(story, taken, token):
             taken[token.start : token.end] = b"\1" * (token.end - token.start)
             yield Span(token.start, token.end, "PERSON", "doubt", OPENER, "[person]")
 
@@ -135,20 +133,16 @@ def strange(token: Token) -> str:
     """Return why a word by itself may be a name, or "" when nothing says so."""
     if is_capital(token):
         return CAPITAL
-    common = level(token.norm)
-    if 0 < common <= FREQUENT or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
+    if is_frequent(token.norm) or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
         return ""
-    if not common and not known(token.norm):
-        return UNKNOWN
-    return ""
+    return "" if level(token.norm) or known(token.norm) else UNKNOWN
 
 
 def opens_a_name(story: Story, taken: bytearray, token: Token) -> bool:
-    """Whether a word opens a sentence, and what stands behind it was found: Four Corners."""
+    """Whether a capital that opens a sentence belongs to what was found behind it: Four Corners."""
     behind = token.end + 1
     return (
-        token.shape == "cap"
-        and token.regime == MIXED
+        token.regime == MIXED
         and story.clear[token.end : behind] == " "
         and story.clear[behind : behind + 1].isupper()
         and bool(taken[behind])
