@@ -22,6 +22,7 @@ SAFE = 0.6
 PLAIN = 0.15  # the same for a word of the trade or of grammar
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 LONGEST_LABEL = "[coordinates]"  # as long as any, the letters of a person apart
+ONE_LABEL = frozenset((LABELLED,))
 ASKED = "You asked for it to be removed."
 
 
@@ -97,7 +98,7 @@ class Reading:
     def identifiers(self, kept: set[str], removed: list[str]) -> list[Span]:
         """Return what identifies, in order; without what is kept, with what is removed by hand."""
         story, weighed, taken = self.story, self.weighed, self.taken
-        for label in where(story.norms, (LABELLED,)):
+        for label in where(story.norms, ONE_LABEL):
             start, end = story.tokens[label].start, story.tokens[label].stem_end
             taken[start:end] = b"\1" * (end - start)
         labels = bytes(taken)

@@ -200,7 +200,7 @@ def _split(clear: str) -> Story:
         written, norm, word, shape, cut, form = known
         start = find(piece, end)
         end = start + len(piece)
-        tokens.append(Token(start, end, written, norm, word, shape, end - cut))
+        tokens.append(Token(start, end, written, norm, word, shape, end - cut if cut else end))
         forms.append(form)
     return read(clear, lowered(clear), tokens, "".join(forms))
 

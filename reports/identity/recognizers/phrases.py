@@ -126,14 +126,15 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
     words, opened = story.words, openers()
     for i in where(story.spoken, opened):
         token = words[i]
-        if taken[token.start]:
+        kinds, flat = opened[token.norm], token.regime in (LOWER, UPPER)
+        if not (kinds or flat) or taken[token.start]:
             continue
         size, found = 0, ("", "", "", "")
-        for name, kind, label, reason in opened[token.norm]:
+        for name, kind, label, reason in kinds:
             length = match(words, i, phrases(name), story)
             if length > size and RULES[name](words, i, length):
                 size, found = length, (kind, label, reason, "certain")
-        if not size and token.regime in (LOWER, UPPER):
+        if not size and flat:
             size = town(story, words, i)
             found = ("PLACE", "town", "Is the name of a town.", "possible")
         if not size:
