@@ -245,11 +245,13 @@ class Weighing:
             self.chances = self.chained()
             return
         self.others = earlier.others
-        before = [*zip(places, story.tokens, strict=True)]
-        self.words = [earlier.words[i] if i >= 0 else self.look_up(t) for i, t in before]
-        self.rows = [earlier.rows[i] for i in places]
-        self.states = bytearray([earlier.states[i] for i in places])
-        anew = self.changed(earlier, places)
+        new = [i for i, place in enumerate(places) if place < 0]
+        self.words = [*map(earlier.words.__getitem__, places)]  # of a new token any, for now
+        for i in new:
+            self.words[i] = self.look_up(story.tokens[i])
+        self.rows = [*map(earlier.rows.__getitem__, places)]
+        self.states = bytearray(map(earlier.states.__getitem__, places))
+        anew = self.changed(earlier, places, new)
         self.weigh(anew)
         self.chances = self.chained(earlier, places, anew)
 
@@ -258,16 +260,18 @@ class Weighing:
         known = model().kept.get(token.text) or self.others.get(token.text)
         return known or model().word(token, self.others)
 
-    def changed(self, earlier: Weighing, places: Sequence[int]) -> set[int]:
-        """Return the tokens that may have other evidence than in the earlier reading."""
+    def changed(self, earlier: Weighing, places: Sequence[int], new: Sequence[int]) -> set[int]:
+        """Return the tokens that may have other evidence than in the earlier reading.
+
+        new: those that were not in it.
+        """
         respelt = self.lower ^ earlier.lower
         respelt.update(word for word, _ in self.capital.items() ^ earlier.capital.items())
         anew = set(where(self.story.norms, respelt)) if respelt else set()
         stood = map(earlier.standing.__getitem__, places)
         anew.update(compress(count(), map(ne, self.standing, stood)))
-        for i, place in enumerate(places):
-            if place < 0:
-                anew.update(range(max(0, i - REACH), min(len(places), i + REACH + 1)))
+        for i in new:
+            anew.update(range(max(0, i - REACH), min(len(places), i + REACH + 1)))
         return anew
 
     def weigh(self, places: Collection[int]) -> None:
