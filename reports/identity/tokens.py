@@ -198,7 +198,9 @@ def _split(clear: str) -> Story:
         if known is None:
             known = analysed[piece] = analyse(piece)
         written, norm, word, shape, cut, form = known
-        start = find(piece, end)
+        start = end + (clear[end] == " ")
+        if clear[start] != piece[0]:  # more than one blank, or none of the usual ones
+            start = find(piece, end)
         end = start + len(piece)
         tokens.append(Token(start, end, written, norm, word, shape, end - cut if cut else end))
         forms.append(form)
