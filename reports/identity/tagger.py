@@ -54,6 +54,7 @@ ZERO = 1 << (LANE - 1)  # stands for nothing in a lane, so that none is negative
 BIAS = ZERO * ONES  # has the highest bit of each lane, which goes where a lane falls below zero
 UNPACK = struct.Struct(f"<{KINDS}i").unpack
 BYTES = LANE * KINDS // 8
+ROW = LANE * KINDS  # bits
 ALONE, BESIDE = SETTLED_ALONE * ONES, SETTLED_BESIDE * ONES
 
 # What the evidence for a token comes to: it is settled; it is left open, should a neighbour be
@@ -64,12 +65,15 @@ RUN = re.compile(b"o{0,2}d(?:o{0,4}d)*o{0,2}")
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
-Around = tuple[int, ...]  # what a word says of others, by DISTANCES
+Around = tuple[int, ...]  # what a word says of others, by DISTANCES; each with the bias
+STEPS = [ROW * at for at in range(len(DISTANCES))]
+BIASES = len(DISTANCES) * BIAS
+ALL_BIASED = sum(BIAS << step for step in STEPS)
+WHOLE_ROW = (1 << ROW) - 1
 Rows = dict[str, int]
 # How a word stands that opens a sentence, by the regime of that; any other word stands as this is.
 OPENING = {regime: f"opening {regime}" for regime in REGIMES}
 NOTHING: Rows = {}
-NOWHERE: Around = (0,) * len(DISTANCES)
 
 
 class Word:
@@ -109,11 +113,11 @@ class Model:
         self.leaving = [steps[k * width : (k + 1) * width] for k in range(width)]
         self.entering = [steps[k::width] for k in range(width)]
         self.alone: Rows = {}
-        self.beside: dict[str, list[int]] = {}
+        self.beside: Rows = {}  # one row for each distance, beside each other in one integer
         self.after: dict[str, Rows] = {}
         self.before: dict[str, Rows] = {}
         self.second: dict[str, Rows] = {}
-        ends = [0] * len(DISTANCES)
+        ends = 0
         slots = {f"{distance:+d}": at for at, distance in enumerate(DISTANCES)}
         at = width * width
         for name in names.decode().split("\n"):
@@ -134,11 +138,11 @@ class Model:
                 cut = both.index("|", 1)  # the first of them may be the sign itself
                 self.second.setdefault(both[:cut], {})[both[cut + 1 :]] = row
             elif name[2:] == "none":
-                ends[slot] = row
+                ends += row << (ROW * slot)
             else:
-                self.beside.setdefault(name[2:], [0] * len(DISTANCES))[slot] = row
+                self.beside[name[2:]] = self.beside.get(name[2:], 0) + (row << (ROW * slot))
         # What the end of a story says of the words before it.
-        self.edge = Word((), 0, tuple(ends), "")
+        self.edge = apart(ends)
         self.seen_lower = self.alone.get("seen lower", 0)
         times = range(evidence.OFTEN + 1)
         self.seen_capital = [self.alone.get(f"seen capital {n}", 0) for n in times]
@@ -152,12 +156,11 @@ class Model:
         """Return what is known of a word; those that are no ordinary ones are kept in others."""
         says, drawn = evidence.speaking(token), evidence.outline(token.text)
         flags = evidence.flags(token.norm) if token.word else ()
-        rows = map(self.beside.get, (*evidence.around(token, says, drawn), *flags))
-        found = [row for row in rows if row is not None]
+        around = (*evidence.around(token, says, drawn), *flags)
         word = Word(
             flags,
             sum([self.alone.get(feature, 0) for feature in evidence.spelt(token, says, drawn)]),
-            tuple(map(sum, zip(*found, strict=True))) if found else NOWHERE,
+            apart(sum([self.beside.get(feature, 0) for feature in around])),
             says,
         )
         if says:
@@ -179,6 +182,8 @@ class Model:
         settled = small and token.norm in never()
         if settled or outweighs(row, SETTLED_PLAIN if plain else SETTLED_ALONE):
             row = 0
+        else:
+            row -= BIASES  # of what its neighbours say of it
         word.own[OPENING[token.regime] if token.first else token.regime] = row
         return row
 
@@ -198,6 +203,12 @@ class Model:
 def is_ordinary(token: Token) -> bool:
     """Whether a word is one of everyday English or of the trade, or none at all."""
     return not token.word or 0 < level(token.norm) <= ORDINARY or token.norm in stays()
+
+
+def apart(rows: int) -> Around:
+    """Return the rows that lie beside each other in one integer."""
+    biased = rows + ALL_BIASED  # or a row below zero would borrow from the next one
+    return tuple([biased >> step & WHOLE_ROW for step in STEPS])
 
 
 def outweighs(row: int, least: int) -> bool:
@@ -278,7 +289,7 @@ class Weighing:
         """Add up the evidence for these tokens, and tell what it comes to."""
         weights, words, standing = model(), self.words, self.standing
         rows, states = self.rows, self.states
-        edge = [weights.edge.around] * REACH
+        edge = [weights.edge] * REACH
         around = [*edge, *[word.around for word in words], *edge]
         for i in places:
             word = words[i]
