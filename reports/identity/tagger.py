@@ -26,7 +26,7 @@ from pathlib import Path
 
 from . import evidence
 from .chain import marginals
-from .lexicon import is_frequent, level, stays
+from .lexicon import CONTRACTED, is_frequent, level, stays
 from .tokens import MIXED, REGIMES, Story, Token, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
@@ -201,8 +201,22 @@ class Model:
 
 
 def is_ordinary(token: Token) -> bool:
-    """Whether a word is one of everyday English or of the trade, or none at all."""
-    return not token.word or 0 < level(token.norm) <= ORDINARY or token.norm in stays()
+    """Whether a token tells nothing of who wrote it.
+
+    A word of everyday English or of the trade, what is contracted from one (don't, they've), a
+    number of one or two digits, or no word at all.
+    """
+    if not token.word or (token.shape == "digit" and len(token.text) < 3):
+        return True
+    head, mark, tail = token.norm.rpartition("'")
+    if not mark or tail not in CONTRACTED:
+        return is_everyday(token.norm)
+    return is_everyday(head) or is_everyday(head.removesuffix("n"))
+
+
+def is_everyday(word: str) -> bool:
+    """Whether a word is one of everyday English or of the trade."""
+    return 0 < level(word) <= ORDINARY or word in stays()
 
 
 def apart(rows: int) -> Around:
