@@ -124,7 +124,7 @@ class Reading:
         spans: what this reading and earlier ones have found.
         """
         story, taken = self.story, self.taken
-        pointed = list(growth.grow(story, taken, [*doubts.find(story, taken, self.weighed)]))
+        pointed = list(growth.grow(story, taken, [*doubts.find(story, taken, self.weighing)]))
         pointed += doubts.beside(story, taken, [*spans, *pointed])
         if kept:
             pointed = [d for d in pointed if fold(self.text[d.start : d.end]) not in kept]

@@ -27,7 +27,7 @@ from pathlib import Path
 from . import evidence
 from .chain import marginals
 from .lexicon import CONTRACTED, is_frequent, level, stays
-from .tokens import MIXED, REGIMES, Story, Token, where
+from .tokens import MIXED, REGIMES, Story, Token, analyse, everyday, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 SCALE = 1_000  # weights are kept as whole thousandths
@@ -80,15 +80,18 @@ class Word:
     """What the tagger knows of a word as it is written.
 
     own: {how it stands: what it says of itself}; spelt, flags: what that is made of. around: what
-    it says of those close to it. says: the word, if it counts as itself. after, before: {shape of
-    the next word, of the last one: what both say together}. second: {the word behind it: what
-    both say of the one after}.
+    it says of those close to it. says: the word, if it counts as itself. plain: whether it is a
+    frequent word in small letters. after, before: {shape of the next word, of the last one: what
+    both say together}. second: {the word behind it: what both say of the one after}.
     """
 
-    __slots__ = ("after", "around", "before", "flags", "own", "says", "second", "spelt")
+    __slots__ = ("after", "around", "before", "flags", "own", "plain", "says", "second", "spelt")
 
-    def __init__(self, flags: Sequence[str], spelt: int, around: Around, says: str) -> None:
+    def __init__(
+        self, flags: Sequence[str], spelt: int, around: Around, says: str, plain: bool
+    ) -> None:
         self.own: Rows = {}
+        self.plain = plain
         self.flags = flags
         self.spelt = spelt
         self.around = around
@@ -162,12 +165,18 @@ class Model:
             sum([self.alone.get(feature, 0) for feature in evidence.spelt(token, says, drawn)]),
             apart(sum([self.beside.get(feature, 0) for feature in around])),
             says,
+            token.shape == "lower" and is_frequent(token.norm),
         )
         if says:
             word.after = self.after.get(says, NOTHING)
             word.before = self.before.get(says, NOTHING)
             word.second = self.second.get(says, NOTHING)
-        (self.kept if is_ordinary(token) else others)[token.text] = word
+        if is_ordinary(token):
+            self.kept[token.text] = word
+            if token.shape != "label":
+                everyday[token.text] = analyse(token.text)
+        else:
+            others[token.text] = word
         return word
 
     def own(self, token: Token, word: Word) -> int:
@@ -177,10 +186,8 @@ class Model:
         row += word.spelt
         for flag in word.flags:
             row += flagged[flag]
-        small = token.shape == "lower"
-        plain = small and token.regime == MIXED and is_frequent(token.norm)
-        settled = small and token.norm in never()
-        if settled or outweighs(row, SETTLED_PLAIN if plain else SETTLED_ALONE):
+        least = SETTLED_PLAIN if word.plain and token.regime == MIXED else SETTLED_ALONE
+        if (token.shape == "lower" and token.norm in never()) or outweighs(row, least):
             row = 0
         else:
             row -= BIASES  # of what its neighbours say of it

@@ -103,6 +103,10 @@ class Story:
     spoken: list[str]
 
 
+# What was told of everyday words, for the process; other words of a story must not outlive it.
+everyday: dict[str, Analysed] = {}
+
+
 def analyse(piece: str) -> Analysed:
     """Return what a piece of the text says of itself, wherever it stands."""
     if piece.isalpha() and piece.islower() and piece.isascii():
@@ -191,10 +195,10 @@ def split(clear: str) -> Story:
 def _split(clear: str) -> Story:
     tokens: list[Token] = []
     forms: list[str] = []
-    analysed: dict[str, Analysed] = {}  # of this story alone: words must not outlive it
-    find, end = clear.find, 0
+    analysed: dict[str, Analysed] = {}  # of this story alone
+    usual, find, end = everyday.get, clear.find, 0
     for piece in TOKEN.findall(clear):
-        known = analysed.get(piece)
+        known = usual(piece) or analysed.get(piece)
         if known is None:
             known = analysed[piece] = analyse(piece)
         written, norm, word, shape, cut, form = known

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import compress, pairwise
 
-from ..lexicon import entries, frequent, is_frequent, known, level, listed, word_set
+from ..lexicon import entries, is_frequent, known, level, listed, word_set
 from ..naming import ANDS, runs, span_of
 from ..span import NAMED, Span
+from ..tagger import Weighing
 from ..tokens import LOWER, MIXED, UPPER, Story, Token, index_at, is_i
 
 UNKNOWN = "It is no ordinary word."
@@ -31,9 +32,9 @@ USUAL = (
 )
 
 
-def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> Iterator[Span]:
+def find(story: Story, taken: bytearray, weighing: Weighing) -> Iterator[Span]:
     """Yield the words that nothing has taken and that may identify, in no order."""
-    tokens = story.tokens
+    tokens, weighed = story.tokens, weighing.chances
     left = {i: chances for i, chances in weighed.items() if is_left(tokens[i], taken)}
     for run in runs(story, left, doubts=True):
         if run.kind in NAMED and all(is_small(token) for token in run.tokens):
@@ -41,9 +42,8 @@ def find(story: Story, taken: bytearray, weighed: Mapping[int, list[float]]) -> 
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
         yield span
-    usual = frequent()
-    for token in [t for t in story.words if t.shape != "lower" or t.norm not in usual]:
-        if not token.safe and (why := strange(token)) and is_left(token, taken):
+    for token in compress(tokens, [not word.plain for word in weighing.words]):
+        if token.word and not token.safe and (why := strange(token)) and is_left(token, taken):
             taken[token.start : token.end] = b"\1" * (token.end - token.start)
             yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
     for token in [t for t in story.words if t.first and t.shape == "cap"]:
