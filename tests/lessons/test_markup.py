@@ -98,6 +98,10 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     [
         ("Search again.", "<p>Search again.</p>"),
         ("Search again.\n\nThen once more.", "<p>Search again.</p>\n\n<p>Then once more.</p>"),
+        ("- Stop.\n- Look.", "<p>- Stop.</p>\n\n<p>- Look.</p>"),
+        ("One\r\ntwo & three\n\nfour", "<p>One</p>\n\n<p>two &amp; three</p>\n\n<p>four</p>"),
+        ("Stop<br>Look", "<p>Stop</p>\n\n<p>Look</p>"),
+        ("<p>Stop<BR />Look</p>", "<p>Stop\nLook</p>"),
         ("Stay <5 ft & low", "<p>Stay &lt;5 ft &amp; low</p>"),
         ("Search <em>again</em>.", "<p>Search <em>again</em>.</p>"),
         (
@@ -131,6 +135,7 @@ def test_text_without_markup_is_what_cleaning_would_leave(text: str) -> None:
     ("text", "plain"),
     [
         ("One.\n\nTwo.", "One.\nTwo."),
+        ("One.\nTwo.", "One.\nTwo."),
         ("Use <em>both</em> & <strong>look</strong>.", "Use both & look."),
         ("Look:<ul><li>left</li><li>right</li></ul>", "Look:\nleft\nright"),
         ("5 < 6", "5 < 6"),
