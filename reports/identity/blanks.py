@@ -66,4 +66,4 @@ def reread(story: Story, spans: Sequence[Span]) -> tuple[Story, Places]:
     for token in tokens:
         token.regime = MIXED
         token.first = token.safe = token.brand = token.fixed = False
-    return read(clear, fill(story.lower, spans), tokens, "".join(forms)), places
+    return read(clear, fill(story.lower, spans), tokens, "".join(forms), story.told), places

@@ -9,7 +9,7 @@ from operator import attrgetter
 from . import lexicon, patterns
 from .blanks import fill, reread
 from .labels import apply, number_persons
-from .naming import runs, span_of
+from .naming import POSSIBLE, runs, span_of
 from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
 from .recognizers.chains import chains
 from .span import Span, Stripped
@@ -20,6 +20,7 @@ from .tokens import LABELLED, MIXED, Story, Token, cleared, split, tokenise, whe
 # of a number ("mile marker").
 SAFE = 0.6
 PLAIN = 0.15  # the same for a word of the trade or of grammar
+LIKELY = min(POSSIBLE.values())  # below this no word is replaced, whatever it may be
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 LONGEST_LABEL = "[coordinates]"  # as long as any, the letters of a person apart
 ONE_LABEL = frozenset((LABELLED,))
@@ -103,7 +104,8 @@ class Reading:
             taken[start:end] = b"\1" * (end - start)
         labels = bytes(taken)
         spans = list(by_form(story, taken))
-        untaken = {i: p for i, p in weighed.items() if is_open(story.tokens[i], p, taken)}
+        likely = {i: p for i, p in weighed.items() if 1 - p[0] >= LIKELY}
+        untaken = {i: p for i, p in likely.items() if is_open(story.tokens[i], p, taken)}
         for run in runs(story, untaken):
             span = span_of(story, run)
             taken[span.start : span.end] = b"\1" * (span.end - span.start)

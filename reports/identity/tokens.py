@@ -64,6 +64,7 @@ CAPITAL = re.compile("[kcCmM]")
 OPENS = re.compile(rf"[{WORDS}\[]")
 ENDS = frozenset("\"”')")  # signs that a full stop may stand before
 
+Told = dict[str, dict[str, str]]
 Analysed = tuple[str, str, bool, str, int, str]  # text, norm, word, shape, possessive, form
 
 
@@ -91,7 +92,7 @@ class Story:
 
     ``clear`` is the text with our own labels blanked out, ``lower`` that in small letters, both
     of the same length; ``forms`` has one letter for each token, ``norms`` and ``spoken`` the norms
-    of the tokens and of the words.
+    of the tokens and of the words. ``told``: {usual regime: {forms of a sentence: its regime}}.
     """
 
     clear: str
@@ -101,6 +102,7 @@ class Story:
     forms: str
     norms: list[str]
     spoken: list[str]
+    told: Told
 
 
 # What was told of everyday words, for the process; other words of a story must not outlive it.
@@ -208,14 +210,14 @@ def _split(clear: str) -> Story:
         end = start + len(piece)
         tokens.append(Token(start, end, written, norm, word, shape, end - cut if cut else end))
         forms.append(form)
-    return read(clear, lowered(clear), tokens, "".join(forms))
+    return read(clear, lowered(clear), tokens, "".join(forms), {})
 
 
-def read(clear: str, lower: str, tokens: list[Token], forms: str) -> Story:
+def read(clear: str, lower: str, tokens: list[Token], forms: str, told: Told) -> Story:
     """Return a story of these tokens, with their sentences told apart."""
     words = [token for token in tokens if token.word]
     norms, spoken = [token.norm for token in tokens], [word.norm for word in words]
-    story = Story(clear, lower, tokens, words, forms, norms, spoken)
+    story = Story(clear, lower, tokens, words, forms, norms, spoken, told)
     set_regimes(story, mark_sentences(story))
     return story
 
@@ -300,7 +302,7 @@ def set_regimes(story: Story, sentences: list[tuple[int, int]]) -> None:
             starts += 1
             capitals += tokens[found.start()].shape != "lower"
     usual = MIXED if capitals * 2 >= starts else LOWER
-    told: dict[str, str] = {}
+    told = story.told.setdefault(usual, {})
     for start, end in sentences:
         sentence = forms[start:end]
         regime = told.get(sentence)
