@@ -23,7 +23,7 @@ from lessons.models import TELLING_FACETS, Story, Term
 from lessons.public import for_machines, tag_uri
 from lessons.records import published_on, updated
 
-STORIES_IN_A_FEED = 30  # a reader that looks once a month misses none of a story a day
+STORIES_IN_A_FEED = 20  # a reader that looks once a month misses none of a story a working day
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 # XML 1.0 has no way to write these, and Django's generator raises on some of them.

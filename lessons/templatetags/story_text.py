@@ -18,7 +18,7 @@ register = template.Library()
 # What stripping puts in place of an identifier: its kind, and a letter that tells one from another.
 LABEL = re.compile(r"\[[a-z]+(?: [a-z]+){0,2}(?: [A-Z]{1,2})?\]")
 
-BLOCK_END = re.compile(r"</(?:p|li)>|<br>")
+BLOCK_END = re.compile(r"</(?:p|li)>")
 FIND = re.compile(f"{START}([^{START}{END}<]*){END}")
 
 
