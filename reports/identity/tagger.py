@@ -311,7 +311,7 @@ class Weighing:
         weights, words, standing = model(), self.words, self.standing
         rows, states = self.rows, self.states
         edge = [weights.edge] * REACH
-        around = [*edge, *[word.around for word in words], *edge]
+        around, width = [*edge, *[word.around for word in words], *edge], 2 * REACH + 1
         for i in places:
             word = words[i]
             row = word.own.get(standing[i])
@@ -320,7 +320,7 @@ class Weighing:
             if not row:
                 states[i] = CLEAR
                 continue
-            far, third, second, _, fourth, fifth, last = around[i : i + 2 * REACH + 1]
+            far, third, second, _, fourth, fifth, last = around[i : i + width]
             # In the order of DISTANCES.
             row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
             # Not outweighs(): it is asked of most words.
