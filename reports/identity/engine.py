@@ -14,7 +14,7 @@ from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
 from .recognizers.chains import chains
 from .span import Span, Stripped
 from .tagger import Weighing
-from .tokens import LABELLED, MIXED, Story, Token, cleared, split, tokenise, where
+from .tokens import LABEL_FORM, MIXED, Story, Token, cleared, split, tokenise
 
 # Probability that outweighs a list by which a word is a brand, a state, a doctrine, or the label
 # of a number ("mile marker").
@@ -23,7 +23,7 @@ PLAIN = 0.15  # the same for a word of the trade or of grammar
 LIKELY = min(POSSIBLE.values())  # below this no word is replaced, whatever it may be
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 LONGEST_LABEL = "[coordinates]"  # as long as any, the letters of a person apart
-ONE_LABEL = frozenset((LABELLED,))
+A_LABEL = re.compile(re.escape(LABEL_FORM))
 ASKED = "You asked for it to be removed."
 
 
@@ -99,9 +99,9 @@ class Reading:
     def identifiers(self, kept: set[str], removed: list[str]) -> list[Span]:
         """Return what identifies, in order; without what is kept, with what is removed by hand."""
         story, weighed, taken = self.story, self.weighed, self.taken
-        for label in where(story.norms, ONE_LABEL):
-            start, end = story.tokens[label].start, story.tokens[label].stem_end
-            taken[start:end] = b"\1" * (end - start)
+        for found in A_LABEL.finditer(story.forms):
+            label = story.tokens[found.start()]
+            taken[label.start : label.stem_end] = b"\1" * (label.stem_end - label.start)
         labels = bytes(taken)
         spans = list(by_form(story, taken))
         likely = {i: p for i, p in weighed.items() if 1 - p[0] >= LIKELY}
