@@ -4,19 +4,19 @@ The selection lives in the address (lessons/sheets/selection.py), so these pages
 account nor cookie nor script, and are the same for everyone who has the address.
 """
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from lessons.models import Lesson, Story, Term
+from lessons.public import View, kept_a_minute
 from lessons.sheets.content import Sheet, sheet_of_lessons, sheet_of_story
 from lessons.sheets.pdf import NotMade, fit_of, make_pdf
 from lessons.sheets.selection import (
@@ -31,11 +31,11 @@ from lessons.sheets.selection import (
 OFFERED = 24  # lessons of a theme, the newest, to choose from on one page
 
 
-def sheet_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def sheet_page(view: View) -> View:
     """Make a view read-only and the same for everyone; explain what it refuses or cannot do."""
 
     @wraps(view)
-    def explaining(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def explaining(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:
@@ -47,21 +47,8 @@ def sheet_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             told = {"print_view": print_view}
             return render(request, "lessons/sheets/not_made.html", told, status=500)
 
-    return require_safe(conditional_page(kept_if_made(explaining)))
-
-
-def kept_if_made(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a page be kept for a minute, as every public page, unless it tells of a failure."""
-    keep = cache_control(public=True, max_age=60)
-
-    @wraps(view)
-    def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        if response.status_code != 200:
-            return response
-        return keep(lambda request: response)(request)
-
-    return keeping
+    page: View = require_safe(conditional_page(kept_a_minute(explaining)))
+    return page
 
 
 @sheet_page
