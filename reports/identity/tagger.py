@@ -54,7 +54,6 @@ ZERO = 1 << (LANE - 1)  # stands for nothing in a lane, so that none is negative
 BIAS = ZERO * ONES  # has the highest bit of each lane, which goes where a lane falls below zero
 UNPACK = struct.Struct(f"<{KINDS}i").unpack
 BYTES = LANE * KINDS // 8
-ROW = LANE * KINDS  # bits
 ALONE, BESIDE = SETTLED_ALONE * ONES, SETTLED_BESIDE * ONES
 
 # What the evidence for a token comes to: it is settled; it is left open, should a neighbour be
@@ -65,12 +64,15 @@ RUN = re.compile(b"o{0,2}d(?:o{0,4}d)*o{0,2}")
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
-Around = tuple[int, ...]  # what a word says of others, by DISTANCES; each with the bias
+Rows = dict[str, int]
+# What a word says of those around it: a row for each distance, each with the bias. As long as it
+# is added up, they lie side by side in one integer.
+Around = tuple[int, ...]
+ROW = LANE * KINDS  # bits
+WHOLE_ROW = (1 << ROW) - 1
 STEPS = [ROW * at for at in range(len(DISTANCES))]
 BIASES = len(DISTANCES) * BIAS
 ALL_BIASED = sum(BIAS << step for step in STEPS)
-WHOLE_ROW = (1 << ROW) - 1
-Rows = dict[str, int]
 # How a word stands that opens a sentence, by the regime of that; any other word stands as this is.
 OPENING = {regime: f"opening {regime}" for regime in REGIMES}
 NOTHING: Rows = {}
@@ -116,7 +118,7 @@ class Model:
         self.leaving = [steps[k * width : (k + 1) * width] for k in range(width)]
         self.entering = [steps[k::width] for k in range(width)]
         self.alone: Rows = {}
-        self.beside: Rows = {}  # one row for each distance, beside each other in one integer
+        self.beside: Rows = {}  # see Around
         self.after: dict[str, Rows] = {}
         self.before: dict[str, Rows] = {}
         self.second: dict[str, Rows] = {}
@@ -141,9 +143,9 @@ class Model:
                 cut = both.index("|", 1)  # the first of them may be the sign itself
                 self.second.setdefault(both[:cut], {})[both[cut + 1 :]] = row
             elif name[2:] == "none":
-                ends += row << (ROW * slot)
+                ends += row << STEPS[slot]
             else:
-                self.beside[name[2:]] = self.beside.get(name[2:], 0) + (row << (ROW * slot))
+                self.beside[name[2:]] = self.beside.get(name[2:], 0) + (row << STEPS[slot])
         # What the end of a story says of the words before it.
         self.edge = apart(ends)
         self.seen_lower = self.alone.get("seen lower", 0)
@@ -227,7 +229,7 @@ def is_everyday(word: str) -> bool:
 
 
 def apart(rows: int) -> Around:
-    """Return the rows that lie beside each other in one integer."""
+    """Return the rows that lie side by side in one integer."""
     biased = rows + ALL_BIASED  # or a row below zero would borrow from the next one
     return tuple([biased >> step & WHOLE_ROW for step in STEPS])
 
