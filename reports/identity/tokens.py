@@ -6,7 +6,7 @@ import gc
 import re
 from bisect import bisect_left
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress, count
 from operator import attrgetter
 
@@ -102,7 +102,7 @@ class Story:
     forms: str
     norms: list[str]
     spoken: list[str]
-    told: Told
+    told: Told = field(compare=False)
 
 
 # What was told of everyday words, for the process; other words of a story must not outlive it.
