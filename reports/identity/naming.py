@@ -206,7 +206,8 @@ def trimmed(story: Story, weighed: Weighed, part: list[int]) -> Iterator[Run]:
         part = part[:-1]
     if not part:
         return
-    sums = [*map(sum, zip(*[weighed[i] for i in part], strict=True))]
+    chances = [weighed[i] for i in part]
+    sums = [*map(sum, zip(*chances, strict=True))] if len(part) > 1 else chances[0]
     kind = CLASSES[best(sums)]
     if kind == "PERSON":
         while len(part) > 1 and is_rank(story, part[0], weighed[part[0]]):

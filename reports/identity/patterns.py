@@ -223,9 +223,11 @@ def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iter
             if not any(map(story.lower.__contains__, joined.signs)):
                 continue
             matches = near_signs(text, joined)
-        else:
+        elif places[joined.when]:
             match = joined.regex.match
             matches = [m for at in places[joined.when] if (m := match(text, at))]
+        else:
+            continue
         for found in matches:
             pattern = joined.members[found.lastgroup or ""]
             start, end = trim(text, *found.span(pattern.group))

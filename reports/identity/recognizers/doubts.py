@@ -152,8 +152,7 @@ def opens_a_name(story: Story, taken: bytearray, token: Token) -> bool:
 
 def is_capital(token: Token) -> bool:
     """Whether a word is written like a name amid small letters, and no list of ours knows it."""
-    if token.regime != MIXED or token.first or len(token.norm) < 3:
+    if token.shape not in ("cap", "upper") or token.regime != MIXED or token.first:
         return False
     acronym = token.shape == "upper" and token.text in entries("acronyms")
-    capital = token.shape in ("cap", "upper") and not acronym
-    return capital and not listed(token.norm, *USUAL)
+    return len(token.norm) > 2 and not acronym and not listed(token.norm, *USUAL)

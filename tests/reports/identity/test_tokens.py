@@ -1,11 +1,20 @@
 """The tokeniser, and the patterns' places: offsets, forms, our own labels, and floods."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports.identity import patterns
 from reports.identity.recognizers import numbers
 from reports.identity.recognizers.chains import MOST_RUNS, chains
-from reports.identity.tokens import LABELLED, tokenise
+from reports.identity.tokens import ASCII_TOKEN, LABELLED, TOKEN, tokenise
+
+ASCII = st.characters(max_codepoint=127) | st.sampled_from("aZ9'` \n_.")
+
+
+@given(st.text(ASCII))
+def test_a_text_of_ascii_is_cut_as_any_other(text: str) -> None:
+    assert ASCII_TOKEN.findall(text) == TOKEN.findall(text)
 
 
 def test_a_label_of_ours_is_one_token() -> None:
