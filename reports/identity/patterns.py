@@ -63,7 +63,7 @@ class Patterns:
     cased: bool
     regex: re.Pattern[str]
     members: dict[str, Pattern]
-    signs: tuple[str, ...] = ()
+    signs: re.Pattern[str]
 
 
 def _alternation(name: str) -> str:
@@ -106,7 +106,7 @@ def patterns() -> dict[bool, tuple[Patterns, ...]]:
             )
             for n, row in enumerate(group)
         }
-        signs = tuple(group[0].get("signs", ()))
+        signs = re.compile("|".join(map(re.escape, group[0].get("signs", ()))))
         found[contact].append(Patterns(WHEN[order], cased, joined, members, signs))
     return {contact: tuple(joined) for contact, joined in found.items()}
 
@@ -220,7 +220,7 @@ def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iter
     for joined in patterns()[contacts]:
         text = story.clear if joined.cased else story.lower
         if joined.when == "web":
-            if not any(map(story.lower.__contains__, joined.signs)):
+            if not joined.signs.search(text):
                 continue
             matches = near_signs(text, joined)
         elif places[joined.when]:
@@ -239,7 +239,7 @@ def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iter
 
 def near_signs(text: str, joined: Patterns) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern near its signs: @, www., (at)."""
-    places = sorted(at for sign in joined.signs for at in positions(text, sign))
+    places = [sign.start() for sign in joined.signs.finditer(text)]
     i = 0
     while i < len(places):
         start, end = max(0, places[i] - NEAR), places[i] + FAR
@@ -251,14 +251,6 @@ def near_signs(text: str, joined: Patterns) -> Iterator[re.Match[str]]:
         while start > least and not text[start - 1].isspace():
             start -= 1
         yield from joined.regex.finditer(text, start, min(len(text), end))
-
-
-def positions(text: str, sign: str) -> Iterator[int]:
-    """Yield where a sign stands."""
-    at = text.find(sign)
-    while at >= 0:
-        yield at
-        at = text.find(sign, at + 1)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

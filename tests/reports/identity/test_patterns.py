@@ -133,5 +133,5 @@ def test_what_only_resembles_a_form_stays(text: str) -> None:
 def test_every_pattern_names_a_kind_and_a_place(contacts: bool) -> None:
     for joined in patterns.patterns()[contacts]:
         assert joined.when in patterns.WHEN
-        assert (joined.when == "web") == bool(joined.signs)
+        assert (joined.when == "web") == bool(joined.signs.pattern)
         assert {p.kind == "CONTACT" for p in joined.members.values()} == {contacts}
