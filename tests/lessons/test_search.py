@@ -415,9 +415,7 @@ def test_any_text_gets_a_page(client: Client, page: str, text: str) -> None:
 @given(text=st.text(max_size=60) | st.lists(st.sampled_from(
     ['"', "AND", "OR", "NOT", "*", "car", "stop", "(", ")", ":", "-", "\0", "'", "&", "|", "<->"]
 )).map(" ".join))  # fmt: skip
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_breaks_the_search(client: Client, text: str) -> None:
     if not Story.objects.exists():
         make_story("A car stop", lessons=["Stop the car."])

@@ -16,9 +16,7 @@ ANSWERS = [
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sets(st.sampled_from(ANSWERS)), min_size=1, max_size=14))
 def test_each_story_shows_what_its_page_shows(facts: list[set[tuple[str, str]]]) -> None:
     Story.objects.all().delete()

@@ -1,7 +1,7 @@
 """What holds for every text: offsets, order, idempotence, and no error."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.identity import KINDS, TIERS, Stripped, strip
@@ -78,9 +78,7 @@ texts = st.one_of(
         lambda story: st.integers(0, len(story)).map(lambda at: story[at : at + 300])
     ),
 )
-relaxed = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+relaxed = settings(max_examples=150, derandomize=True)
 
 
 def check(text: str, done: Stripped) -> None:
