@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.services import CHROMIUM_ARGUMENTS, chromium_path
 
@@ -67,6 +67,7 @@ def find_no_barrier(page: Page, width: int) -> None:
 
     width: of the screen, in CSS pixels.
     """
+    page.wait_for_load_state()
     # A bar that stays at the lower edge of the screen covers whatever is scrolled below it, and axe
     # takes that for good. At the end of a page it covers nothing.
     page.evaluate("window.scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
@@ -75,6 +76,12 @@ def find_no_barrier(page: Page, width: int) -> None:
     )
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def all_of(page: Page, selector: str) -> list[Locator]:
+    """Return what a page has of a kind, once it is there whole: all() and count() do not wait."""
+    page.wait_for_load_state()
+    return page.locator(selector).all()
 
 
 def come_from(number: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, StorageState
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import Site, all_of
 from tests.signing_in import code
 
 PASSWORD = "a lamp behind the fence"
@@ -24,7 +24,7 @@ def choose_password(page: Page, link: str, password: str = PASSWORD) -> None:
 def enrol_app(page: Page) -> str:
     """Set up an authenticator app in the second step, and return its secret."""
     page.get_by_role("link", name="Set up an app").click()
-    secret = "".join(page.locator(".key span").all_inner_texts())
+    secret = "".join(part.inner_text() for part in all_of(page, ".key span"))
     page.fill("#id_code", code(secret))
     page.get_by_role("button", name="Set it up").click()
     return secret

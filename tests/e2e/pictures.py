@@ -10,7 +10,7 @@ import sys
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.e2e.conftest import PROJECT, Site
+from tests.e2e.conftest import PROJECT, Site, all_of
 from tests.e2e.desk import sign_in
 from tests.e2e.test_letters import at_receipt, tell
 from tests.e2e.test_whole_way import open_report, press
@@ -65,7 +65,7 @@ def take(page: Page, name: str, part: Locator | None = None, height: int = HEIGH
 
 def tick_all(page: Page) -> None:
     """Tick every line of a check list, where the page has one."""
-    for line in page.locator(".checks input").all():
+    for line in all_of(page, ".checks input"):
         line.check()
 
 
@@ -111,8 +111,8 @@ def test_pictures(browser: Browser, site: Site) -> None:
 
     write_question(first)
     take(first, "question", first.locator("details", has_text="Ask the officer something").last)
-    while (suspect := first.locator(".suspect button[value^=remove]")).count():
-        suspect.first.click()
+    while suspects := all_of(first, ".suspect button[value^=remove]"):
+        suspects[0].click()
     write_question(first)
     press(first, "ask")
     at_receipt(officer, receipt)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import Site, find_no_barrier
+from tests.e2e.conftest import Site, all_of, find_no_barrier
 from tests.e2e.desk import PASSWORD, choose_password, enrol_app, sign_in
 from tests.signing_in import code
 
@@ -146,7 +146,7 @@ def test_an_app_from_the_invitation_to_the_next_log_in_without_script(
         assert "An authenticator app works without it." in said
         page.get_by_role("link", name="Choose something else").click()
         secret = enrol_app(page)
-        kept = page.locator(".codes li").all_inner_texts()
+        kept = [line.inner_text() for line in all_of(page, ".codes li")]
         page.get_by_role("link", name=re.compile("open the desk")).click()
         expect(page.locator("h1")).to_have_text("What waits")
         page.get_by_role("button", name="Log out").click()
@@ -192,7 +192,8 @@ def invite_with_errors(page: Page) -> None:
 def own_page(page: Page) -> None:
     page.goto("/desk/accounts/account/")
     page.locator("#result_list a").filter(has_text="administrator").click()
-    for fold in page.locator(".person details").all():
+    expect(page.locator(".person")).to_be_visible()
+    for fold in all_of(page, ".person details"):
         fold.evaluate("fold => { fold.open = true }")
 
 

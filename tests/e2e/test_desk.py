@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Site, find_no_barrier
+from tests.e2e.conftest import Site, all_of, find_no_barrier
 from tests.e2e.desk import sign_in
 from tests.e2e.test_whole_way import press, tick_checks
 
@@ -23,8 +23,8 @@ NAMES = " Sgt. Ramirez and Officer Delacroix came later."  # two suspects, of a 
 def settle(page: Page) -> None:
     """Remove every suspect, one after the other."""
     press(page, "save")
-    while (suspect := page.locator(".suspect button[value^=remove]")).count():
-        suspect.first.click()
+    while suspects := all_of(page, ".suspect button[value^=remove]"):
+        suspects[0].click()
 
 
 def send_story(browser: Browser, site: Site, word: str) -> None:
@@ -107,7 +107,7 @@ def test_axe_finds_nothing_on_the_desk(
     look_at(first, "received")
     press(first, "claim")
     address = first.url
-    for picker in first.locator("details.picker").all()[:3]:
+    for picker in all_of(first, "details.picker")[:3]:
         picker.evaluate("picker => { picker.open = true }")
     look_at(first, "in review")
     second.goto(address)
@@ -185,7 +185,7 @@ def test_the_desk_works_without_script(browser: Browser, site: Site, first: Page
         page.goto(address)
         write(page, "Written without script")
         press(page, "save")
-        for tick in page.locator(".suspect input").all():
+        for tick in all_of(page, ".suspect input"):
             tick.check()
         press(page, "remove_ticked")
         expect(page.locator("#suspects")).to_contain_text("No suspects")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from lessons.vocabulary import FACETS, read_vocabulary
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import Site, all_of
 from tests.e2e.desk import sign_in
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def press(page: Page, deed: str) -> None:
 
 def tick_checks(page: Page) -> None:
     """Tick every line of the check list."""
-    for line in page.locator(".checks input").all():
+    for line in all_of(page, ".checks input"):
         line.check()
 
 
@@ -98,8 +98,8 @@ def test_a_story_on_its_whole_way(browser: Browser, visitor: BrowserContext, sit
         blank.locator("textarea").fill(lesson["text"])
         pick(blank, lesson["terms"])
         press(first, "save")
-    while (suspect := first.locator(".suspect button[value^=remove]")).count():
-        suspect.first.click()
+    while suspects := all_of(first, ".suspect button[value^=remove]"):
+        suspects[0].click()
     assert state() == "Your story is being read"
     tick_checks(first)
     press(first, "pass_on")
