@@ -76,6 +76,7 @@ ALL_BIASED = sum(BIAS << step for step in STEPS)
 # How a word stands that opens a sentence, by the regime of that; any other word stands as this is.
 OPENING = {regime: f"opening {regime}" for regime in REGIMES}
 NOTHING: Rows = {}
+UNASKED = "?"
 
 
 class Word:
@@ -84,10 +85,22 @@ class Word:
     own: {how it stands: what it says of itself}; spelt, flags: what that is made of. around: what
     it says of those close to it. says: the word, if it counts as itself. plain: whether it is a
     frequent word in small letters. after, before: {shape of the next word, of the last one: what
-    both say together}. second: {the word behind it: what both say of the one after}.
+    both say together}. second: {the word behind it: what both say of the one after}. strange: why
+    it may be a name for all that is known, as recognizers/doubts.py tells it; UNASKED before.
     """
 
-    __slots__ = ("after", "around", "before", "flags", "own", "plain", "says", "second", "spelt")
+    __slots__ = (
+        "after",
+        "around",
+        "before",
+        "flags",
+        "own",
+        "plain",
+        "says",
+        "second",
+        "spelt",
+        "strange",
+    )
 
     def __init__(
         self, flags: Sequence[str], spelt: int, around: Around, says: str, plain: bool
@@ -99,6 +112,7 @@ class Word:
         self.around = around
         self.says = says
         self.after = self.before = self.second = NOTHING
+        self.strange = "" if plain else UNASKED
 
 
 Words = dict[str, Word]

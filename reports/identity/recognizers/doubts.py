@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import compress, pairwise
+from itertools import compress, count, pairwise
 
 from ..lexicon import entries, is_frequent, known, level, listed, word_set
 from ..naming import ANDS, runs, span_of
 from ..span import NAMED, Span
-from ..tagger import Weighing
+from ..tagger import UNASKED, Weighing, Word
 from ..tokens import LOWER, MIXED, UPPER, Story, Token, index_at, is_i
 
 UNKNOWN = "It is no ordinary word."
@@ -42,10 +42,13 @@ def find(story: Story, taken: bytearray, weighing: Weighing) -> Iterator[Span]:
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
         yield span
-    for token in compress(tokens, [not word.plain for word in weighing.words]):
-        if token.word and not token.safe and (why := strange(token)) and is_left(token, taken):
-            taken[token.start : token.end] = b"\1" * (token.end - token.start)
-            yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
+    words = weighing.words
+    for i in compress(count(), [word.strange for word in words]):
+        token = tokens[i]
+        if token.safe or not (why := strange(token, words[i])) or not is_left(token, taken):
+            continue
+        taken[token.start : token.end] = b"\1" * (token.end - token.start)
+        yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
     for token in [t for t in story.words if t.first and t.shape == "cap"]:
         if not taken[token.start] and opens_a_name(story, taken, token):
             taken[token.start : token.end] = b"\1" * (token.end - token.start)
@@ -129,13 +132,28 @@ def is_flat(token: Token) -> bool:
     return token.regime in (LOWER, UPPER)
 
 
-def strange(token: Token) -> str:
-    """Return why a word by itself may be a name, or "" when nothing says so."""
-    if is_capital(token):
-        return CAPITAL
+def strange(token: Token, word: Word) -> str:
+    """Return why a word by itself may be a name, or "" when nothing says so.
+
+    word: the same as the tagger knows it, which keeps what its spelling says.
+    """
+    if word.strange == UNASKED:
+        word.strange = spelling(token) if token.word else ""
+    if word.strange == CAPITAL and (token.regime != MIXED or token.first):
+        return UNKNOWN if is_unknown(token) else ""
+    return word.strange
+
+
+def spelling(token: Token) -> str:
+    """Return why a word may be a name, wherever it stands; CAPITAL does not count everywhere."""
+    return CAPITAL if is_capital(token) else UNKNOWN if is_unknown(token) else ""
+
+
+def is_unknown(token: Token) -> bool:
+    """Whether a word is no ordinary one, however it is written."""
     if is_frequent(token.norm) or len(token.norm) < 3 or token.shape in ("digit", "alnum"):
-        return ""
-    return "" if level(token.norm) or known(token.norm) else UNKNOWN
+        return False
+    return not (level(token.norm) or known(token.norm))
 
 
 def opens_a_name(story: Story, taken: bytearray, token: Token) -> bool:
@@ -152,7 +170,7 @@ def opens_a_name(story: Story, taken: bytearray, token: Token) -> bool:
 
 def is_capital(token: Token) -> bool:
     """Whether a word is written like a name amid small letters, and no list of ours knows it."""
-    if token.shape not in ("cap", "upper") or token.regime != MIXED or token.first:
+    if token.shape not in ("cap", "upper") or len(token.norm) < 3:
         return False
     acronym = token.shape == "upper" and token.text in entries("acronyms")
-    return len(token.norm) > 2 and not acronym and not listed(token.norm, *USUAL)
+    return not acronym and not listed(token.norm, *USUAL)
