@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from operator import attrgetter
 
 from .span import Span
-from .tokens import MIXED, TOKEN, Story, Token, analyse, blank, read
+from .tokens import TOKEN, Story, Token, blank, read, token_of
 
 REACH = 2  # tokens before a split one that are split anew with it: a label and the sign behind it
 
@@ -31,39 +30,40 @@ def reread(story: Story, spans: Sequence[Span]) -> tuple[Story, Places]:
     """Return the story without the spans, which are sorted, apart and not empty.
 
     With it comes, for each of its tokens, the place of that token in the story given, or -1 for
-    a new one. The tokens of the story given are used again: it must not be read any more.
+    a new one.
     """
     clear, old, at = fill(story.clear, spans), story.tokens, 0
+    begin, finish = story.starts, story.ends
     tokens: list[Token] = []
-    forms: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     places: Places = []
     for span in spans:
-        if at == len(old) or span.end <= old[at].start:
+        if at == len(old) or span.end <= begin[at]:
             continue  # split anew with the one before it
-        first = bisect_right(old, span.start, at, key=attrgetter("end"))
-        cut = old[first].start < span.start
-        if cut:
+        first = bisect_right(finish, span.start, at)
+        if begin[first] < span.start:  # it is cut
             first = max(at, first - REACH)
         tokens += old[at:first]
-        forms.append(story.forms[at:first])
+        starts += begin[at:first]
+        ends += finish[at:first]
         places += range(at, first)
         at = first
-        for found in TOKEN.finditer(clear, min(old[first].start, span.start)):
+        for found in TOKEN.finditer(clear, min(begin[first], span.start)):
             start, end = found.span()
-            while at < len(old) and old[at].start < start:
+            while at < len(old) and begin[at] < start:
                 at += 1
-            if start >= span.end and at < len(old) and old[at].start == start:
+            if start >= span.end and at < len(old) and begin[at] == start:
                 break  # from here on it is split as before
-            written, norm, word, shape, owned, form = analyse(found.group())
-            tokens.append(Token(start, end, written, norm, word, shape, end - owned))
-            forms.append(form)
+            tokens.append(token_of(found.group(), story.own))
+            starts.append(start)
+            ends.append(end)
             places.append(-1)
         else:
             at = len(old)
     tokens += old[at:]
-    forms.append(story.forms[at:])
+    starts += begin[at:]
+    ends += finish[at:]
     places += range(at, len(old))
-    for token in tokens:
-        token.regime = MIXED
-        token.first = token.safe = token.brand = token.fixed = False
-    return read(clear, fill(story.lower, spans), tokens, "".join(forms), story.told), places
+    lower = fill(story.lower, spans)
+    return read(clear, lower, tokens, starts, ends, story.told, story.own), places

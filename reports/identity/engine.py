@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from operator import attrgetter
 
 from . import lexicon, patterns
@@ -14,7 +15,7 @@ from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
 from .recognizers.chains import chains
 from .span import Span, Stripped
 from .tagger import Weighing
-from .tokens import LABEL_FORM, MIXED, Story, Token, cleared, split, tokenise
+from .tokens import LABEL_FORM, MIXED, Story, cleared, split, tokenise, where
 
 # Probability that outweighs a list by which a word is a brand, a state, a doctrine, or the label
 # of a number ("mile marker").
@@ -100,12 +101,12 @@ class Reading:
         """Return what identifies, in order; without what is kept, with what is removed by hand."""
         story, weighed, taken = self.story, self.weighed, self.taken
         for found in A_LABEL.finditer(story.forms):
-            label = story.tokens[found.start()]
-            taken[label.start : label.stem_end] = b"\1" * (label.stem_end - label.start)
+            start, end = story.starts[found.start()], story.stem_end(found.start())
+            taken[start:end] = b"\1" * (end - start)
         labels = bytes(taken)
         spans = list(by_form(story, taken))
         likely = {i: p for i, p in weighed.items() if 1 - p[0] >= LIKELY}
-        untaken = {i: p for i, p in likely.items() if is_open(story.tokens[i], p, taken)}
+        untaken = {i: p for i, p in likely.items() if is_open(story, i, p, taken)}
         for run in runs(story, untaken):
             span = span_of(story, run)
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
@@ -133,33 +134,41 @@ class Reading:
         return pointed
 
 
-def is_open(token: Token, chances: list[float], taken: bytearray) -> bool:
-    """Whether the tagger may decide about a word: no pattern has it, and no list keeps it."""
-    if token.fixed or 1 in taken[token.start : token.end]:
+def is_open(story: Story, i: int, chances: list[float], taken: bytearray) -> bool:
+    """Whether the tagger may decide about token i: no pattern has it, and no list keeps it."""
+    if story.fixed[i] or 1 in taken[story.starts[i] : story.ends[i]]:
         return False
-    sure = 1 - chances[0]
-    if token.safe or is_label(token):
+    token, sure = story.tokens[i], 1 - chances[0]
+    if story.safe[i] or is_label(story, i):
         named = token.shape != "lower" and lexicon.is_frequent_first(token.norm)
         if sure < (PLAIN if named else SAFE):
             return False
     return sure >= PLAIN or not lexicon.is_plain(token.norm)
 
 
-def is_label(token: Token) -> bool:
+def is_label(story: Story, i: int) -> bool:
     """Whether a word stands before numbers (badge, marker), in small letters amid capitals."""
-    return token.shape == "lower" and token.regime == MIXED and lexicon.is_label(token.norm)
+    token = story.tokens[i]
+    return token.shape == "lower" and story.regimes[i] == MIXED and lexicon.is_label(token.norm)
+
+
+@cache
+def openers() -> frozenset[str]:
+    """Return the words with which a pattern or a code may begin."""
+    return frozenset(patterns.triggers()) | lexicon.entries("numwords") | codes.PLATE_LABELS
 
 
 def by_form(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield what is told by its form alone; the earlier recognizer has what two would take."""
-    phrases.mark_safe(story)
+    opening, phrase_opening = where(story.norms, openers()), phrases.opening(story)
+    phrases.mark_safe(story, phrase_opening)
     runs_with_digits = list(chains(story))
-    parts = patterns.windows(story, runs_with_digits)
+    parts = patterns.windows(story, runs_with_digits, opening)
     yield from patterns.find(story, parts, taken, contacts=True)
-    yield from codes.find_plates(story, taken)
-    yield from phrases.find(story, taken)
+    yield from codes.find_plates(story, opening, taken)
+    yield from phrases.find(story, phrase_opening, taken)
     yield from patterns.find(story, parts, taken, contacts=False)
-    yield from codes.find_spelt(story, taken)
+    yield from codes.find_spelt(story, opening, taken)
     yield from codes.find_letters(story, taken)
     yield from numbers.find(story, runs_with_digits, taken)
 
@@ -172,14 +181,14 @@ def requested(
     What the engine has found itself, whole, keeps its kind and its replacement.
     """
     asked = bytearray(len(story.clear))
-    tokens = [token for token in story.tokens if token.shape != "break"]
-    norms = [token.norm for token in tokens]
+    places = [i for i, token in enumerate(story.tokens) if token.shape != "break"]
+    norms = [story.norms[i] for i in places]
     for word in removed:
         # No pattern is made of the word: the regular expression cache would keep it.
         wanted = [token.norm for token in tokenise(word).tokens if token.shape != "break"]
         for i in range(len(norms) - len(wanted) + 1 if wanted else 0):
             if norms[i] == wanted[0] and norms[i : i + len(wanted)] == wanted:
-                start, end = tokens[i].start, tokens[i + len(wanted) - 1].stem_end
+                start, end = story.starts[places[i]], story.stem_end(places[i + len(wanted) - 1])
                 if 1 not in labels[start:end]:
                     asked[start:end] = b"\1" * (end - start)
     result = []

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from functools import cache
-from itertools import compress
+from itertools import compress, count
 from string import ascii_lowercase, ascii_uppercase, digits
 
 from . import lexicon
@@ -181,15 +181,10 @@ def seen(story: Story) -> tuple[set[str], dict[str, int]]:
 
     A capital counts that a word has for itself.
     """
-    forms = story.forms.encode()
-    lower = set(compress(story.norms, forms.translate(_SMALL)))
-    capital = Counter(
-        [
-            token.norm
-            for token in compress(story.tokens, forms.translate(_CAPITAL))
-            if not token.first and token.regime == MIXED
-        ]
-    )
+    forms, norms, first, regimes = story.forms.encode(), story.norms, story.first, story.regimes
+    lower = set(compress(norms, forms.translate(_SMALL)))
+    capitals = compress(count(), forms.translate(_CAPITAL))
+    capital = Counter([norms[i] for i in capitals if not first[i] and regimes[i] == MIXED])
     return lower, {word: min(number, OFTEN) for word, number in capital.items()}
 
 
@@ -240,7 +235,7 @@ def features(story: Story) -> list[list[str]]:
     says = ["", "", *says, ""]
     rows = []
     for i, token in enumerate(tokens):
-        setting = (token.shape, token.regime, token.first)
+        setting = (token.shape, story.regimes[i], bool(story.first[i]))
         row = standing(setting) + spelt(token, says[i + 2], drawn[i])
         row += elsewhere(token, lower, capital)
         for flag in known[i]:

@@ -137,7 +137,7 @@ def towns() -> frozenset[tuple[str, ...]]:
 
 
 @cache
-def places() -> Phrases:
+def long_towns() -> Phrases:
     """Return the US towns of two and more words as phrases."""
     return by_opening(words for words in towns() if len(words) > 1)
 

@@ -134,10 +134,9 @@ def bridged(story: Story, weighed: Weighed, kinds: dict[int, int]) -> Weighed:
     found: Weighed = {}
     for i in kinds:
         if 0 <= last < i - 1 <= last + 2:
-            between = tokens[last + 1 : i]
             both = {CLASSES[kinds[last]], CLASSES[kinds[i]]}
-            if bridges(story, tokens[last], between, tokens[i]) and one_name(
-                both, between, tokens[last], tokens[i]
+            if bridges(story, last, i) and one_name(
+                both, story.norms[last + 1], tokens[last], tokens[i]
             ):
                 found.update(dict.fromkeys(range(last + 1, i), weighed[last]))
         last = i
@@ -145,24 +144,25 @@ def bridged(story: Story, weighed: Weighed, kinds: dict[int, int]) -> Weighed:
     return weighed | found if found else weighed
 
 
-def one_name(kinds: set[str], between: list[Token], left: Token, right: Token) -> bool:
-    """Whether words of these kinds, with small words between them, read as one name."""
+def one_name(kinds: set[str], between: str, left: Token, right: Token) -> bool:
+    """Whether words of these kinds, with this small word behind the left one, read as one name."""
     if kinds == {"AGENCY"}:
         return True
-    if between[0].norm == "of":
+    if between == "of":
         return kinds <= {"AGENCY", "PLACE"}
     words = level(left.norm) and level(right.norm) and left.shape == right.shape == "cap"
     return bool(words) and "AGENCY" in kinds  # Fish and Game
 
 
-def bridges(story: Story, left: Token, between: list[Token], right: Token) -> bool:
-    """Whether nothing but small words joins two words of a name."""
-    norms = tuple(token.norm for token in between)
-    if norms not in BRIDGES or not (left.word and right.word) or left.end > left.stem_end:
+def bridges(story: Story, i: int, j: int) -> bool:
+    """Whether nothing but small words joins tokens i and j, two words of a name."""
+    left, right = story.tokens[i], story.tokens[j]
+    norms = tuple(story.norms[i + 1 : j])
+    if norms not in BRIDGES or not (left.word and right.word) or left.owned:
         return False
     if norms in ANDS and not level(right.norm):
         return False  # two agencies: Medford and Ashland
-    return story.clear[left.end : right.start].count(" ") == len(between) + 1
+    return story.clear[story.ends[i] : story.starts[j]].count(" ") == len(norms) + 1
 
 
 def best(chances: Sequence[float]) -> int:
@@ -172,8 +172,9 @@ def best(chances: Sequence[float]) -> int:
 
 def beside(story: Story, i: int, j: int) -> bool:
     """Whether nothing but a space stands between two tokens."""
-    left, right = story.tokens[i], story.tokens[j]
-    return right.start - left.end <= 1 and "break" not in (left.shape, right.shape)
+    if story.starts[j] - story.ends[i] > 1:
+        return False
+    return "break" not in (story.tokens[i].shape, story.tokens[j].shape)
 
 
 def split(story: Story, weighed: Weighed, kinds: dict[int, int], group: list[int]) -> Iterator[Run]:
@@ -224,11 +225,11 @@ def is_rank(story: Story, i: int, chances: list[float]) -> bool:
 def span_of(story: Story, run: Run, doubt: bool = False) -> Span:
     """Return the span of a run, with its tier, its reason and what stands in its place."""
     tier = "certain" if run.probability >= CERTAIN else "possible"
-    last = run.tokens[-1]
-    owner = last.stem_end < last.end and not owns(story, run)
+    last = run.first + len(run.tokens) - 1
+    owner = run.tokens[-1].owned and not owns(story, run)
     return Span(
-        run.tokens[0].start,
-        last.stem_end if owner else last.end,
+        story.starts[run.first],
+        story.stem_end(last) if owner else story.ends[last],
         run.kind,
         "doubt" if doubt else tier,
         reason(story, run),

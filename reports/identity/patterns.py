@@ -12,7 +12,7 @@ from pathlib import Path
 from .lexicon import entries, word_set
 from .recognizers.chains import MOST_RUNS
 from .span import Span
-from .tokens import SIGN, Story, where
+from .tokens import SIGN, Story
 
 SOURCE = Path(__file__).parent / "data" / "patterns.toml"
 NEAR = 120  # characters on each side of a sign of the web that are read
@@ -130,21 +130,23 @@ def triggers() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def windows(story: Story, runs: Sequence[tuple[int, int]]) -> Places:
-    """Return the places of the story at which the patterns are tried; runs: those with digits."""
+def windows(story: Story, runs: Sequence[tuple[int, int]], opening: Iterable[int]) -> Places:
+    """Return the places of the story at which the patterns are tried.
+
+    runs: those with digits. opening: the tokens with which a pattern may begin, and others.
+    """
     places: Places = {when: [] for when in WHEN}
     near_digits(story, runs, places)
-    opened, tokens = triggers(), story.tokens
-    for i in where(story.norms, opened):
-        token = tokens[i]
-        start = token.start
-        for when in opened[token.norm]:
+    opened, norms, starts = triggers(), story.norms, story.starts
+    for i in opening:
+        start = starts[i]
+        for when in opened.get(norms[i], ()):
             if when == "number":
-                if i and "number" in opened.get(tokens[i - 1].norm, ()):
+                if i and "number" in opened.get(norms[i - 1], ()):
                     places["number"].append(start)
                     continue
                 first = letters_before(story, i)
-                places["number"].append(tokens[first].start)
+                places["number"].append(starts[first])
                 if first < i:
                     places["number"].append(start)
                 places["before number"].append(place_before(story, first))
@@ -159,18 +161,18 @@ def windows(story: Story, runs: Sequence[tuple[int, int]]) -> Places:
 
 def near_digits(story: Story, runs: Sequence[tuple[int, int]], places: Places) -> None:
     """Add the places at and before the runs of characters that hold a digit."""
-    tokens, forms = story.tokens, story.forms
+    starts, forms = story.starts, story.forms
     digit, before = places["digit"], places["before digit"]
     if len(runs) > MOST_RUNS:
         return
     for i, j in runs:
-        start = tokens[i].start
+        start = starts[i]
         digit.append(start - (start > 0 and story.clear[start - 1] in "(+-"))
         if digit[-1] < start:
             digit.append(start)
         for k in range(i + 1, min(j + 1, i + 2 * RUN_WORDS)):
             if forms[k] in "da":
-                digit.append(tokens[k].start)
+                digit.append(starts[k])
         if opens_line(forms, i):
             places["line"].append(start)
         else:
@@ -188,10 +190,10 @@ def opens_line(forms: str, i: int) -> bool:
 def letters_before(story: Story, i: int) -> int:
     """Return the first of the single letters that lead to token i: H P two three."""
     first = i
-    if i and story.tokens[i].norm == "quarter" and story.tokens[i - 1].norm == "a":
+    if i and story.norms[i] == "quarter" and story.norms[i - 1] == "a":
         return i - 1
     while first and first > i - LETTERS and story.forms[first - 1] in "sk":
-        letter = story.tokens[first - 1].norm
+        letter = story.norms[first - 1]
         if letter == "a" or (letter == "i" and first == i):
             break
         first -= 1
@@ -205,9 +207,9 @@ def place_before(story: Story, i: int) -> int:
     while k >= 0 and k > i - 4 and not tokens[k].word and forms[k] != "\n":
         k -= 1
     if k < 0 or not tokens[k].word:
-        return tokens[i].start
+        return story.starts[i]
     dotted = k > 1 and forms[k] in "ku" and forms[k - 1] == "." and forms[k - 2] == "k"
-    return tokens[k - 2 if dotted else k].start  # U.S. 41
+    return story.starts[k - 2 if dotted else k]  # U.S. 41
 
 
 def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iterator[Span]:

@@ -27,7 +27,7 @@ from pathlib import Path
 from . import evidence
 from .chain import marginals
 from .lexicon import CONTRACTED, is_frequent, level, stays
-from .tokens import MIXED, REGIMES, Story, Token, analyse, everyday, where
+from .tokens import MIXED, REGIMES, Story, Token, everyday, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 SCALE = 1_000  # weights are kept as whole thousandths
@@ -115,9 +115,6 @@ class Word:
         self.strange = "" if plain else UNASKED
 
 
-Words = dict[str, Word]
-
-
 class Model:
     """The weights as they are shipped: features by name, and steps from class to class."""
 
@@ -167,12 +164,13 @@ class Model:
         self.seen_capital = [self.alone.get(f"seen capital {n}", 0) for n in times]
         # What each way of standing says of a word, and of one of which a list knows something.
         self.stands: dict[evidence.Setting, tuple[int, Rows]] = {}
-        # Weighed once: ordinary words tell nothing of who wrote them. Other words of a story are
-        # never kept here, for the process outlives the request.
-        self.kept: Words = {}
 
-    def word(self, token: Token, others: Words) -> Word:
-        """Return what is known of a word; those that are no ordinary ones are kept in others."""
+    def word(self, token: Token) -> Word:
+        """Return what is known of a word, and keep it with its token.
+
+        The tokens of ordinary words are kept for the process: they tell nothing of who wrote them.
+        Those of other words go with their story, for the process outlives the request.
+        """
         says, drawn = evidence.speaking(token), evidence.outline(token.text)
         flags = evidence.flags(token.norm) if token.word else ()
         around = (*evidence.around(token, says, drawn), *flags)
@@ -187,27 +185,24 @@ class Model:
             word.after = self.after.get(says, NOTHING)
             word.before = self.before.get(says, NOTHING)
             word.second = self.second.get(says, NOTHING)
-        if is_ordinary(token):
-            self.kept[token.text] = word
-            if token.shape != "label":
-                everyday[token.text] = analyse(token.text)
-        else:
-            others[token.text] = word
+        token.known = word
+        if token.shape != "label" and is_ordinary(token):
+            everyday[token.text] = token
         return word
 
-    def own(self, token: Token, word: Word) -> int:
-        """Return what a word says of itself, and keep it; 0 when that settles it."""
-        setting = (token.shape, token.regime, token.first)
+    def own(self, token: Token, word: Word, regime: str, first: bool) -> int:
+        """Return what a word that stands so says of itself, and keep it; 0 when that settles it."""
+        setting = (token.shape, regime, first)
         row, flagged = self.stands.get(setting) or self.stand(setting)
         row += word.spelt
         for flag in word.flags:
             row += flagged[flag]
-        least = SETTLED_PLAIN if word.plain and token.regime == MIXED else SETTLED_ALONE
+        least = SETTLED_PLAIN if word.plain and regime == MIXED else SETTLED_ALONE
         if (token.shape == "lower" and token.norm in never()) or outweighs(row, least):
             row = 0
         else:
             row -= BIASES  # of what its neighbours say of it
-        word.own[OPENING[token.regime] if token.first else token.regime] = row
+        word.own[OPENING[regime] if first else regime] = row
         return row
 
     def stand(self, setting: evidence.Setting) -> tuple[int, Rows]:
@@ -281,32 +276,24 @@ class Weighing:
         places: for each token its place in the earlier reading, or -1.
         """
         self.story = story
-        self.standing = [OPENING[t.regime] if t.first else t.regime for t in story.tokens]
+        self.standing = [
+            OPENING[regime] if first else regime
+            for regime, first in zip(story.regimes, story.first, strict=True)
+        ]
         self.lower, self.capital = evidence.seen(story)
+        self.words = [token.known or model().word(token) for token in story.tokens]
         if earlier is None:
             size = len(story.tokens)
-            self.others: Words = {}  # what is known of words that are no ordinary ones
-            get, seek = model().kept.get, self.others.get
-            self.words = [get(t.text) or seek(t.text) or self.look_up(t) for t in story.tokens]
             self.rows, self.states = [0] * size, bytearray([CLEAR] * size)
             self.weigh(range(size))
             self.chances = self.chained()
             return
-        self.others = earlier.others
         new = [i for i, place in enumerate(places) if place < 0]
-        self.words = [*map(earlier.words.__getitem__, places)]  # of a new token any, for now
-        for i in new:
-            self.words[i] = self.look_up(story.tokens[i])
-        self.rows = [*map(earlier.rows.__getitem__, places)]
+        self.rows = [*map(earlier.rows.__getitem__, places)]  # of a new token any, for now
         self.states = bytearray(map(earlier.states.__getitem__, places))
         anew = self.changed(earlier, places, new)
         self.weigh(anew)
         self.chances = self.chained(earlier, places, anew)
-
-    def look_up(self, token: Token) -> Word:
-        """Return what is known of a word."""
-        known = model().kept.get(token.text) or self.others.get(token.text)
-        return known or model().word(token, self.others)
 
     def changed(self, earlier: Weighing, places: Sequence[int], new: Sequence[int]) -> set[int]:
         """Return the tokens that may have other evidence than in the earlier reading.
@@ -332,7 +319,8 @@ class Weighing:
             word = words[i]
             row = word.own.get(standing[i])
             if row is None:
-                row = weights.own(self.story.tokens[i], word)
+                token, first = self.story.tokens[i], bool(self.story.first[i])
+                row = weights.own(token, word, self.story.regimes[i], first)
             if not row:
                 states[i] = CLEAR
                 continue

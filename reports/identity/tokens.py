@@ -8,7 +8,10 @@ from bisect import bisect_left
 from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import compress, count
-from operator import attrgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .tagger import Word
 
 LABELS = (
     "person|K-9|agency|hospital|school|court|business|place|town|county|street|address|highway|exit|"
@@ -67,25 +70,27 @@ OPENS = re.compile(rf"[{WORDS}\[]")
 ENDS = frozenset("\"”')")  # signs that a full stop may stand before
 
 Told = dict[str, dict[str, str]]
-Analysed = tuple[str, str, bool, str, int, str]  # text, norm, word, shape, possessive, form
 
 
 @dataclass(slots=True)
 class Token:
-    """A word, a sign, a line break or a label of ours; offsets in characters, end exclusive."""
+    """A word, a sign, a line break or a label of ours as it is written, wherever it stands.
 
-    start: int
-    end: int
+    ``norm`` is in lower case, with plain apostrophes and without a possessive 's, of which
+    ``owned`` counts the characters; ``shape`` is one of lower, cap, upper, mixed, digit, alnum,
+    sign, break, label, and ``form`` the letter for it. ``known`` is what the tagger knows of it.
+    """
+
     text: str
-    norm: str  # lower case, plain apostrophes, without a possessive 's
+    norm: str
     word: bool
-    shape: str  # lower, cap, upper, mixed, digit, alnum, sign, break, label
-    stem_end: int  # end without the possessive
-    first: bool = False  # opens a sentence, a line or a quotation
-    regime: str = MIXED
-    safe: bool = False
-    brand: bool = False  # safe as a make or a product
-    fixed: bool = False  # part of a phrase that stays whatever else the story says
+    shape: str
+    owned: int
+    form: str
+    known: Word | None = field(default=None, compare=False, repr=False)
+
+
+Tokens = dict[str, Token]  # by the piece of the text that they stand for
 
 
 @dataclass(slots=True)
@@ -93,38 +98,57 @@ class Story:
     """A tokenised story.
 
     ``clear`` is the text with our own labels blanked out, ``lower`` that in small letters, both
-    of the same length; ``forms`` has one letter for each token, ``norms`` and ``spoken`` the norms
-    of the tokens and of the words. ``told``: {usual regime: {forms of a sentence: its regime}}.
+    of the same length. ``tokens`` are its tokens, each word the same one wherever it stands; what
+    differs from place to place is told by lists with an item for each: ``starts`` and ``ends``
+    (offsets in characters, the end exclusive), ``first`` (1 where it opens a sentence, a line or a
+    quotation), ``regimes`` (of its sentence), and what stays in the text: ``safe``, of these
+    ``brand`` (a make or a product), and ``fixed`` (part of a phrase, whatever else the story says).
+    ``forms`` has one letter for each token, ``norms`` their norms. ``words`` has the places of the
+    tokens that are words, ``spoken`` the norms of these. ``told``: {usual regime: {forms of a
+    sentence: its regime}}. ``own``: the tokens that are no everyday ones.
     """
 
     clear: str
     lower: str
     tokens: list[Token]
-    words: list[Token]
+    starts: list[int]
+    ends: list[int]
     forms: str
     norms: list[str]
+    words: list[int]
     spoken: list[str]
+    first: bytearray
+    regimes: list[str]
+    safe: bytearray
+    brand: bytearray
+    fixed: bytearray
     told: Told = field(compare=False)
+    own: Tokens = field(compare=False)
+
+    def stem_end(self, i: int) -> int:
+        """Return the end of token i without its possessive."""
+        return self.ends[i] - self.tokens[i].owned
 
 
-# What was told of everyday words, for the process; other words of a story must not outlive it.
-everyday: dict[str, Analysed] = {}
+# The tokens of everyday words, for the process; other words of a story must not outlive it.
+everyday: Tokens = {}
+OUR_LABEL = Token(LABELLED, LABELLED, False, "label", 0, LABEL_FORM)
+OWNING_LABEL = Token(LABELLED, LABELLED, False, "label", 2, LABEL_FORM)  # [person A]'s, as Ann's
 
 
-def analyse(piece: str) -> Analysed:
-    """Return what a piece of the text says of itself, wherever it stands."""
+def analyse(piece: str) -> Token:
+    """Return the token of a piece of the text."""
     if piece.isalpha() and piece.islower() and piece.isascii():
         size = len(piece)  # nearly always
         norm = piece if size <= MAX_WORD else piece[:MAX_WORD]
-        return piece, norm, True, "lower", 0, "L" if size > 3 else "l" if size > 1 else "s"
+        return Token(piece, norm, True, "lower", 0, "L" if size > 3 else "l" if size > 1 else "s")
     if not piece[0].isalnum():
         if piece[0] in (FILLER, FILLED):
-            owns = 0 if piece[-1] == FILLED else 2  # "[person A]'s" is one token, as "Ann's" is
-            return LABELLED, LABELLED, False, "label", owns, LABEL_FORM
+            return OUR_LABEL if piece[-1] == FILLED else OWNING_LABEL
         form = SIGN_FORMS.get(piece[0], SIGN)
         if form == "\n":
-            return piece, "\n", False, "break", 0, form
-        return piece, piece, False, "sign", 0, form
+            return Token(piece, "\n", False, "break", 0, form)
+        return Token(piece, piece, False, "sign", 0, form)
     norm = piece.lower()
     if not (piece.isascii() and piece.isalpha()):  # Hawaiian ʻ is a letter
         norm = norm.translate(APOSTROPHES)
@@ -136,7 +160,15 @@ def analyse(piece: str) -> Analysed:
         form = forms[0 if len(norm) == 1 else 1 if len(norm) < 4 else 2]
     else:
         form = DIGIT if shape == "digit" else ALNUM
-    return piece, norm, True, shape, cut, form
+    return Token(piece, norm, True, shape, cut, form)
+
+
+def token_of(piece: str, own: Tokens) -> Token:
+    """Return the token of a piece of a story; own: of those that are no everyday ones."""
+    token = everyday.get(piece) or own.get(piece)
+    if token is None:
+        token = own[piece] = analyse(piece)
+    return token
 
 
 def is_i(norm: str, shape: str) -> bool:
@@ -198,35 +230,58 @@ def split(clear: str) -> Story:
 
 def _split(clear: str) -> Story:
     tokens: list[Token] = []
-    forms: list[str] = []
-    analysed: dict[str, Analysed] = {}  # of this story alone
+    starts: list[int] = []
+    ends: list[int] = []
+    own: Tokens = {}
     usual, find, end = everyday.get, clear.find, 0
     for piece in (ASCII_TOKEN if clear.isascii() else TOKEN).findall(clear):
-        known = usual(piece) or analysed.get(piece)
-        if known is None:
-            known = analysed[piece] = analyse(piece)
-        written, norm, word, shape, cut, form = known
+        tokens.append(usual(piece) or token_of(piece, own))
         start = end + (clear[end] == " ")
         if clear[start] != piece[0]:  # more than one blank, or none of the usual ones
             start = find(piece, end)
+        starts.append(start)
         end = start + len(piece)
-        tokens.append(Token(start, end, written, norm, word, shape, end - cut if cut else end))
-        forms.append(form)
-    return read(clear, lowered(clear), tokens, "".join(forms), {})
+        ends.append(end)
+    return read(clear, lowered(clear), tokens, starts, ends, {}, own)
 
 
-def read(clear: str, lower: str, tokens: list[Token], forms: str, told: Told) -> Story:
+def read(
+    clear: str,
+    lower: str,
+    tokens: list[Token],
+    starts: list[int],
+    ends: list[int],
+    told: Told,
+    own: Tokens,
+) -> Story:
     """Return a story of these tokens, with their sentences told apart."""
-    words = [token for token in tokens if token.word]
-    norms, spoken = [token.norm for token in tokens], [word.norm for word in words]
-    story = Story(clear, lower, tokens, words, forms, norms, spoken, told)
+    size, norms = len(tokens), [token.norm for token in tokens]
+    words = [i for i, token in enumerate(tokens) if token.word]
+    story = Story(
+        clear,
+        lower,
+        tokens,
+        starts,
+        ends,
+        forms="".join([token.form for token in tokens]),
+        norms=norms,
+        words=words,
+        spoken=[norms[i] for i in words],
+        first=bytearray(size),
+        regimes=[MIXED] * size,
+        safe=bytearray(size),
+        brand=bytearray(size),
+        fixed=bytearray(size),
+        told=told,
+        own=own,
+    )
     set_regimes(story, mark_sentences(story))
     return story
 
 
-def index_at(tokens: list[Token], offset: int) -> int:
-    """Return the index of the first token that starts at an offset or behind it."""
-    return bisect_left(tokens, offset, key=attrgetter("start"))
+def index_at(story: Story, offset: int) -> int:
+    """Return the place of the first token that starts at an offset or behind it."""
+    return bisect_left(story.starts, offset)
 
 
 def where(norms: list[str], wanted: Container[str]) -> list[int]:
@@ -271,20 +326,19 @@ def opening(story: Story, i: int) -> int:
     """
     found = NO_CODE.search(story.forms, i)
     last = found.start() if found else len(story.forms)
-    for token in story.tokens[i : last + 1]:
-        token.first = token.word
+    for k, token in enumerate(story.tokens[i : last + 1], i):
+        story.first[k] = token.word
     return last
 
 
 def glued(story: Story, i: int) -> bool:
     """Whether a sign touches the word before it."""
-    before = story.tokens[i - 1] if i else None
-    return before is not None and before.word and before.end == story.tokens[i].start
+    return bool(i) and story.tokens[i - 1].word and story.ends[i - 1] == story.starts[i]
 
 
 def is_full_stop(story: Story, i: int) -> bool:
     """Whether a dot ends a sentence: white space is behind it and no abbreviation before it."""
-    end = story.tokens[i].end
+    end = story.ends[i]
     if end < len(story.clear) and not (story.clear[end].isspace() or story.clear[end] in ENDS):
         return False
     if not i:
@@ -311,8 +365,7 @@ def set_regimes(story: Story, sentences: list[tuple[int, int]]) -> None:
         if regime is None:
             regime = told[sentence] = regime_of(sentence, usual)
         if regime != MIXED:
-            for token in tokens[start:end]:
-                token.regime = regime
+            story.regimes[start:end] = [regime] * (end - start)
 
 
 def regime_of(sentence: str, usual: str) -> str:

@@ -103,8 +103,8 @@ def labelled(stories: list[Marked]) -> Iterator[Marked]:
 def answers(story: Story, marks: list[tuple[int, int, str]]) -> list[str]:
     """Return the class of every token."""
     return [
-        next((k for s, e, k in marks if s < token.end and token.start < e and k != "OPT"), "O")
-        for token in story.tokens
+        next((k for s, e, k in marks if s < end and start < e and k != "OPT"), "O")
+        for start, end in zip(story.starts, story.ends, strict=True)
     ]
 
 

@@ -9,7 +9,7 @@ from ..lexicon import (
     entries,
     word_set,
 )
-from ..tokens import Story, Token
+from ..tokens import Story
 
 WITH_DIGITS = re.compile("[da]")
 JOINTS = frozenset("-/.:#+–,'’&")
@@ -30,39 +30,39 @@ PLACE_NAMES = {
 
 def chains(story: Story) -> Iterator[tuple[int, int]]:
     """Yield (first, last) token indexes of runs without a space that hold a digit."""
-    tokens, after = story.tokens, 0
+    size, after = len(story.tokens), 0
     for found in WITH_DIGITS.finditer(story.forms):
         first = last = found.start()
         if first < after:
             continue
-        while first >= after + 2 and joined(tokens, first - 2):
+        while first >= after + 2 and joined(story, first - 2):
             first -= 2
-        while last + 2 < len(tokens) and joined(tokens, last):
+        while last + 2 < size and joined(story, last):
             last += 2
         yield first, last
         after = last + 1
 
 
-def joined(tokens: list[Token], i: int) -> bool:
+def joined(story: Story, i: int) -> bool:
     """Whether token i, a joint and a word follow each other without a space."""
-    joint, word = tokens[i + 1], tokens[i + 2]
+    tokens, starts, ends = story.tokens, story.starts, story.ends
     return (
-        joint.start == tokens[i].end
-        and joint.end == word.start
-        and joint.text in JOINTS
+        starts[i + 1] == ends[i]
+        and ends[i + 1] == starts[i + 2]
+        and tokens[i + 1].text in JOINTS
         and tokens[i].word
-        and word.word
+        and tokens[i + 2].word
     )
 
 
-def neighbour(story: Story, index: int, step: int) -> Token | None:
-    """Return the word beside a token, on the same line and not past a full stop."""
+def neighbour(story: Story, index: int, step: int) -> int | None:
+    """Return the place of the word beside a token, on the same line and not past a full stop."""
     tokens = story.tokens
     index += step
     while 0 <= index < len(tokens):
         token = tokens[index]
         if token.word:
-            return token
+            return index
         if token.shape == "break" or token.shape == "label" or token.text in ".;!?":
             return None
         index += step
@@ -84,7 +84,7 @@ def label_before(story: Story, index: int) -> tuple[str, bool]:
             return norm, steps == 0
         if norm in ("no", "number", "numbers", "num", "nos", "id", "ids") and token.word:
             before = neighbour(story, index, -1)
-            word = before.norm if before else ""
+            word = "" if before is None else tokens[before].norm
             if word in entries("number_labels") or word in entries("place_labels"):
                 return word, False
             dotted = norm != "no" or (index + 1 < len(tokens) and tokens[index + 1].text == ".")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..lexicon import entries, level, listed, word_set
 from ..span import Span
-from ..tokens import Story, Token, where
+from ..tokens import Story, Token
 from .chains import PLACE_NAMES, label_before, label_name, neighbour
 
 PLATE_LABELS = word_set("plate_labels")
@@ -19,14 +19,16 @@ PLATE_GROUPS = 5
 PLATE_GROUP = 8  # characters
 
 
-def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
-    """Yield numbers in words behind a label: badge eleven oh four, exit one nineteen."""
-    numbers, tokens = entries("numwords"), story.tokens
-    for i in where(story.norms, numbers):
-        token = tokens[i]
-        if taken[token.start]:
+def find_spelt(story: Story, places: Sequence[int], taken: bytearray) -> Iterator[Span]:
+    """Yield numbers in words behind a label: badge eleven oh four, exit one nineteen.
+
+    places: of the tokens with which one may begin, and of others.
+    """
+    numbers, tokens, norms = entries("numwords"), story.tokens, story.norms
+    for i in places:
+        if norms[i] not in numbers or taken[story.starts[i]]:
             continue
-        if i and tokens[i - 1].word and tokens[i - 1].norm in numbers:
+        if i and tokens[i - 1].word and norms[i - 1] in numbers:
             continue
         first, last = letters_before(tokens, i), last_number(tokens, i)
         label, adjacent = label_before(story, first)
@@ -37,10 +39,10 @@ def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
             continue
         if counts(story, last) or (last == i and label in WEAK_LABELS):
             continue
-        few = last == i and token.norm in ("one", "two", "three")
+        few = last == i and norms[i] in ("one", "two", "three")
         if few and not adjacent:
             continue
-        start, end = tokens[first].start, tokens[last].end
+        start, end = story.starts[first], story.ends[last]
         if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
@@ -52,18 +54,18 @@ def find_spelt(story: Story, taken: bytearray) -> Iterator[Span]:
 
 def find_letters(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield names spelt letter by letter: D E L A C R O I X, K-E-A."""
-    tokens, forms = story.tokens, story.forms
-    for found in SPELT.finditer(forms):
-        row = tokens[found.start() : found.end()]
-        letters = [token for token in row if token.word]
-        start, end = row[0].start, letters[-1].end
+    for found in SPELT.finditer(story.forms):
+        first, last = found.start(), found.end() - 1
+        row = story.tokens[first : last + 1]
+        letters = [token.norm for token in row if token.word]
         signs = {token.text for token in row if not token.word}
+        start, end = story.starts[first], story.ends[last]
         if end - start != 2 * len(letters) - 1 or not signs <= {"-"} or 1 in taken[start:end]:
             continue
-        word = "".join(token.norm for token in letters)
+        word = "".join(letters)
         if word.upper() in entries("acronyms") or word in ALPHABET:
-            for token in letters:
-                token.fixed = True
+            for i in range(first, last + 1):
+                story.fixed[i] = story.tokens[i].word
             continue
         taken[start:end] = b"\1" * (end - start)
         yield Span(
@@ -94,39 +96,45 @@ def last_number(tokens: list[Token], i: int) -> int:
 def counts(story: Story, last: int) -> bool:
     """Whether number words count what stands behind them: car three lengths."""
     right = neighbour(story, last, 1)
-    if right is None or right.start - story.tokens[last].end != 1:
+    if right is None or story.starts[right] - story.ends[last] != 1:
         return False
-    if right.norm in ("in", "to", "is", "was", "of", "and", "by"):
+    norm = story.norms[right]
+    if norm in ("in", "to", "is", "was", "of", "and", "by"):
         return False
-    return listed(right.norm, "units") or right.norm.endswith("s")
+    return listed(norm, "units") or norm.endswith("s")
 
 
-def find_plates(story: Story, taken: bytearray) -> Iterator[Span]:
-    """Yield plates written in groups behind a label: tag HZB 771, V28 4KD, kdz 914."""
-    tokens = story.tokens
-    for i in where(story.norms, PLATE_LABELS):
-        token, first = tokens[i], i + 1
+def find_plates(story: Story, places: Sequence[int], taken: bytearray) -> Iterator[Span]:
+    """Yield plates written in groups behind a label: tag HZB 771, V28 4KD, kdz 914.
+
+    places: of the labels, and of other tokens.
+    """
+    tokens, norms = story.tokens, story.norms
+    for i in places:
+        if norms[i] not in PLATE_LABELS:
+            continue
+        first = i + 1
         while first < len(tokens) and (
-            tokens[first].text in ':.#-("“' or tokens[first].norm in PLATE_GAPS
+            tokens[first].text in ':.#-("“' or norms[first] in PLATE_GAPS
         ):
             first += 1
-        last = last_group(tokens, first, taken)
+        last = last_group(story, first, taken)
         if last <= first:
             continue
-        start, end = tokens[first].start, tokens[last].end
+        start, end = story.starts[first], story.ends[last]
         if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
-        reason = f"The word “{token.norm}” stands before it."
-        yield Span(start, end, "NUMBER", "certain", reason, f"[{label_name(token.norm)}]")
+        reason = f"The word “{norms[i]}” stands before it."
+        yield Span(start, end, "NUMBER", "certain", reason, f"[{label_name(norms[i])}]")
 
 
-def last_group(tokens: list[Token], first: int, taken: bytearray) -> int:
+def last_group(story: Story, first: int, taken: bytearray) -> int:
     """Return the last group of a plate that starts at a token, -1 when it holds no digit."""
-    last, digits = first - 1, False
+    tokens, last, digits = story.tokens, first - 1, False
     for k in range(first, min(first + PLATE_GROUPS, len(tokens))):
         token = tokens[k]
-        if not token.word or len(token.text) > PLATE_GROUP or taken[token.start]:
+        if not token.word or len(token.text) > PLATE_GROUP or taken[story.starts[k]]:
             break
         if token.shape in ("digit", "alnum"):
             digits = True

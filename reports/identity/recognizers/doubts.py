@@ -34,31 +34,31 @@ USUAL = (
 
 def find(story: Story, taken: bytearray, weighing: Weighing) -> Iterator[Span]:
     """Yield the words that nothing has taken and that may identify, in no order."""
-    tokens, weighed = story.tokens, weighing.chances
-    left = {i: chances for i, chances in weighed.items() if is_left(tokens[i], taken)}
+    weighed, starts = weighing.chances, story.starts
+    left = {i: chances for i, chances in weighed.items() if is_left(story, i, taken)}
     for run in runs(story, left, doubts=True):
         if run.kind in NAMED and all(is_small(token) for token in run.tokens):
             continue
         span = span_of(story, run, doubt=True)
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
         yield span
-    words = weighing.words
-    for i in compress(count(), [word.strange for word in words]):
-        token = tokens[i]
-        if token.safe or not (why := strange(token, words[i])) or not is_left(token, taken):
-            continue
-        taken[token.start : token.end] = b"\1" * (token.end - token.start)
-        yield Span(token.start, token.stem_end, "PERSON", "doubt", why, "[person]")
-    for token in [t for t in story.words if t.first and t.shape == "cap"]:
-        if not taken[token.start] and opens_a_name(story, taken, token):
-            taken[token.start : token.end] = b"\1" * (token.end - token.start)
-            yield Span(token.start, token.end, "PERSON", "doubt", OPENER, "[person]")
+    for i in compress(count(), [word.strange for word in weighing.words]):
+        why = "" if story.safe[i] else strange(story, i, weighing.words[i])
+        if why and is_left(story, i, taken):
+            start, end = starts[i], story.ends[i]
+            taken[start:end] = b"\1" * (end - start)
+            yield Span(start, story.stem_end(i), "PERSON", "doubt", why, "[person]")
+    for i in compress(count(), story.first):
+        if not taken[starts[i]] and opens_a_name(story, taken, i):
+            start, end = starts[i], story.ends[i]
+            taken[start:end] = b"\1" * (end - start)
+            yield Span(start, end, "PERSON", "doubt", OPENER, "[person]")
 
 
-def is_left(token: Token, taken: bytearray) -> bool:
-    """Whether nothing has a word, no list keeps it, and it is none of I, I'm, I've."""
-    free = not token.fixed and 1 not in taken[token.start : token.end]
-    return free and not is_i(token.norm, token.shape)
+def is_left(story: Story, i: int, taken: bytearray) -> bool:
+    """Whether nothing has token i, no list keeps it, and it is none of I, I'm, I've."""
+    token, free = story.tokens[i], 1 not in taken[story.starts[i] : story.ends[i]]
+    return free and not story.fixed[i] and not is_i(token.norm, token.shape)
 
 
 def is_small(token: Token) -> bool:
@@ -81,65 +81,65 @@ def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Sp
             words_behind(story, taken, span) if clear[span.end : span.end + 1] == " " else [],
         )
         for words in sides:
-            if not words or any(token.fixed or taken[token.start] for token in words):
+            if not words or any(story.fixed[i] or taken[story.starts[i]] for i in words):
                 continue
-            start, end = words[0].start, words[-1].stem_end
+            start, end = story.starts[words[0]], story.stem_end(words[-1])
             taken[start:end] = b"\1" * (end - start)
             yield Span(start, end, span.kind, "doubt", BESIDE, span.replacement)
 
 
-def words_before(story: Story, span: Span) -> list[Token]:
+def words_before(story: Story, span: Span) -> list[int]:
     """Return the word before a name that often opens one, where no capital tells: new gallatin."""
-    i = index_at(story.tokens, span.start)
-    word = story.tokens[i - 1]
-    opens = word.norm in NAME_OPENERS and word.end == span.start - 1
-    return [word] if opens and span.kind in HEADS and is_flat(word) else []
+    i = index_at(story, span.start) - 1
+    opens = story.norms[i] in NAME_OPENERS and story.ends[i] == span.start - 1
+    return [i] if opens and span.kind in HEADS and is_flat(story, i) else []
 
 
-def words_behind(story: Story, taken: bytearray, span: Span) -> list[Token]:
+def words_behind(story: Story, taken: bytearray, span: Span) -> list[int]:
     """Return the words behind a name that may go on with it.
 
     The head of such names, where no capital tells ("red clay casino"), and what "and" or "of" joins
     to them: mesa gas and light, chesapeake college of the arts.
     """
-    i = index_at(story.tokens, span.end)
-    if i == len(story.tokens) or story.tokens[i].start != span.end + 1:
+    first, starts, norms = index_at(story, span.end), story.starts, story.norms
+    if first == len(starts) or starts[first] != span.end + 1:
         return []
-    words = story.tokens[i : i + 3]
-    norm = words[0].norm
+    norm = norms[first]
     heads = entries(HEADS.get(span.kind, "agency_heads"))
     if norm in heads:
-        return words[:1] if is_flat(words[0]) else []
+        return [first] if is_flat(story, first) else []
     if (norm,) not in (*ANDS, ("of",)):
         return []
-    size = 3 if norm == "of" and [token.norm for token in words[1:2]] == ["the"] else 2
-    words = words[:size]
+    size = 3 if norm == "of" and norms[first + 1 : first + 2] == ["the"] else 2
+    words = range(first, first + size)
     last = words[-1]
-    gaps = {story.clear[a.end : b.start] for a, b in pairwise(words)}
-    if len(words) < size or gaps != {" "}:
+    if last >= len(starts) or any(
+        story.clear[story.ends[i] : starts[j]] != " " for i, j in pairwise(words)
+    ):
         return []
-    if taken[last.start]:
-        named = is_flat(last)
+    if taken[starts[last]]:
+        named = is_flat(story, last)
     elif norm == "of":
-        named = span.kind == "AGENCY" and last.norm not in entries("function")
+        named = span.kind == "AGENCY" and norms[last] not in entries("function")
     else:
-        named = last.norm in heads
-    return [token for token in words if not taken[token.start]] if named else []
+        named = norms[last] in heads
+    return [i for i in words if not taken[starts[i]]] if named else []
 
 
-def is_flat(token: Token) -> bool:
-    """Whether a word stands where capitals tell nothing."""
-    return token.regime in (LOWER, UPPER)
+def is_flat(story: Story, i: int) -> bool:
+    """Whether token i stands where capitals tell nothing."""
+    return story.regimes[i] in (LOWER, UPPER)
 
 
-def strange(token: Token, word: Word) -> str:
-    """Return why a word by itself may be a name, or "" when nothing says so.
+def strange(story: Story, i: int, word: Word) -> str:
+    """Return why token i by itself may be a name, or "" when nothing says so.
 
     word: the same as the tagger knows it, which keeps what its spelling says.
     """
+    token = story.tokens[i]
     if word.strange == UNASKED:
         word.strange = spelling(token) if token.word else ""
-    if word.strange == CAPITAL and (token.regime != MIXED or token.first):
+    if word.strange == CAPITAL and (story.regimes[i] != MIXED or story.first[i]):
         return UNKNOWN if is_unknown(token) else ""
     return word.strange
 
@@ -156,14 +156,15 @@ def is_unknown(token: Token) -> bool:
     return not (level(token.norm) or known(token.norm))
 
 
-def opens_a_name(story: Story, taken: bytearray, token: Token) -> bool:
+def opens_a_name(story: Story, taken: bytearray, i: int) -> bool:
     """Whether a capital that opens a sentence belongs to what was found behind it: Four Corners."""
-    behind = token.end + 1
+    token, end = story.tokens[i], story.ends[i]
     return (
-        token.regime == MIXED
-        and story.clear[token.end : behind] == " "
-        and story.clear[behind : behind + 1].isupper()
-        and bool(taken[behind])
+        token.shape == "cap"
+        and story.regimes[i] == MIXED
+        and story.clear[end : end + 1] == " "
+        and story.clear[end + 1 : end + 2].isupper()
+        and bool(taken[end + 1])
         and (token.norm in entries("numwords") or not listed(token.norm, *USUAL))
     )
 

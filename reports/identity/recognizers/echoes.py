@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..lexicon import level, listed
 from ..naming import LABELS
 from ..span import NAMED, Span
-from ..tokens import MIXED, Story, Token, index_at, where
+from ..tokens import MIXED, Story, index_at, where
 
 # An ordinary word ("young", "chase") that is a name elsewhere in the story is one here, too, when
 # it is not settled; without a capital in a sentence that has them, from this probability on.
@@ -29,21 +29,22 @@ def find(
     if not names and not codes:
         return
     for i in where(story.norms, names.keys() | codes.keys()):
-        token = story.tokens[i]
-        if token.fixed or 1 in taken[token.start : token.end]:
+        start, norm = story.starts[i], story.norms[i]
+        if story.fixed[i] or 1 in taken[start : story.ends[i]]:
             continue
-        kind = names.get(token.norm)
+        kind = names.get(norm)
         if kind is not None:
-            if not carried(token, weighed.get(i)):
+            if not carried(story, i, weighed.get(i)):
                 continue
             label, reason = f"[{LABELS[kind]}]", "The story uses it as a name elsewhere."
-        elif stands_alone(story, token):
-            kind, label = codes[token.norm]
+        elif stands_alone(story, i):
+            kind, label = codes[norm]
             reason = "The story uses it as a number elsewhere."
         else:
             continue
-        taken[token.start : token.stem_end] = b"\1" * (token.stem_end - token.start)
-        yield Span(token.start, token.stem_end, kind, "possible", reason, label)
+        end = story.stem_end(i)
+        taken[start:end] = b"\1" * (end - start)
+        yield Span(start, end, kind, "possible", reason, label)
 
 
 def agreed(story: Story, spans: Sequence[Span]) -> Iterator[Span]:
@@ -59,11 +60,12 @@ def agreed(story: Story, spans: Sequence[Span]) -> Iterator[Span]:
         yield span
 
 
-def carried(token: Token, chances: list[float] | None) -> bool:
-    """Whether a word that is a name elsewhere is one here."""
+def carried(story: Story, i: int, chances: list[float] | None) -> bool:
+    """Whether token i, a name elsewhere, is one here."""
+    token = story.tokens[i]
     if not level(token.norm):
         return True
-    plain = token.shape == "lower" and token.regime == MIXED
+    plain = token.shape == "lower" and story.regimes[i] == MIXED
     return chances is not None and (not plain or 1 - chances[0] >= ECHO_LOWER)
 
 
@@ -74,10 +76,10 @@ def vocabulary(
     names: dict[str, str] = {}
     codes: dict[str, tuple[str, str]] = {}
     for span in spans:
-        i = index_at(story.tokens, span.start)
-        if i == len(story.tokens) or story.tokens[i].start > span.start:
+        i = index_at(story, span.start)
+        if i == len(story.tokens) or story.starts[i] > span.start:
             continue
-        while i < len(story.tokens) and story.tokens[i].start < span.end:
+        while i < len(story.tokens) and story.starts[i] < span.end:
             token = story.tokens[i]
             i += 1
             if not token.word:
@@ -95,9 +97,9 @@ def vocabulary(
     return names, codes
 
 
-def stands_alone(story: Story, token: Token) -> bool:
-    """Whether a number is not a part of another one, a sum or a share."""
-    before = story.clear[max(0, token.start - 1) : token.start]
-    after = story.clear[token.end : token.end + 2]
+def stands_alone(story: Story, i: int) -> bool:
+    """Whether token i, a number, is not a part of another one, a sum or a share."""
+    start, end = story.starts[i], story.ends[i]
+    before, after = story.clear[max(0, start - 1) : start], story.clear[end : end + 2]
     part = after[:1] in "-.," and after[1:].isdecimal()
     return before not in ("-", ".", ",", "$", "/") and not part and after[:1] != "%"

@@ -20,15 +20,15 @@ BEFORE_A_PERSON = (*BEFORE, "trade", "generic", "states")
 
 def grow(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Span]:
     """Yield the spans, each with what belongs to it on both sides, and take that as well."""
-    tokens = story.tokens
+    starts, ends = story.starts, story.ends
     for span in spans:
-        first = last = index_at(tokens, span.start)
+        first = last = index_at(story, span.start)
         start, end = span.start, span.end
-        if first < len(tokens) and tokens[first].start == start:
-            while last + 1 < len(tokens) and tokens[last + 1].start < end:
+        if first < len(starts) and starts[first] == start:
+            while last + 1 < len(starts) and starts[last + 1] < end:
                 last += 1
             start = start_of(story, taken, span, first)
-            if end in (tokens[last].end, tokens[last].stem_end):
+            if end in (ends[last], story.stem_end(last)):
                 end = end_of(story, taken, span, last)
         taken[start:end] = b"\1" * (end - start)
         grown = (start, end) != (span.start, span.end)
@@ -42,77 +42,77 @@ def start_of(story: Story, taken: bytearray, span: Span, first: int) -> int:
         if before == first:
             break
         first = before
-    return story.tokens[first].start
+    return story.starts[first]
 
 
 def end_of(story: Story, taken: bytearray, span: Span, last: int) -> int:
     """Return where a span whose last token is given ends with what belongs to it behind it."""
-    tokens, end = story.tokens, span.end
+    end = span.end
     for _ in range(MOST):
         behind = words_behind(story, taken, span, last)
         if not behind:
             break
         last += behind
-        end = tokens[last].stem_end if span.kind == "PERSON" else tokens[last].end
+        end = story.stem_end(last) if span.kind == "PERSON" else story.ends[last]
     return end
 
 
 def words_before(story: Story, taken: bytearray, span: Span, i: int) -> int:
     """Return how many tokens right before token i belong to what starts there."""
-    tokens = story.tokens
+    tokens, starts, ends = story.tokens, story.starts, story.ends
     if not i:
         return 0
-    before, gap = tokens[i - 1], story.clear[tokens[i - 1].end : tokens[i].start]
+    before, gap = tokens[i - 1], story.clear[ends[i - 1] : starts[i]]
     if span.kind == "PERSON" and before.text == "." and gap == " " and i > 1:
-        initial = tokens[i - 2]
-        return 2 * (initial.end == before.start and is_initial(initial, taken))
-    if gap not in (" ", "-", "") or taken[before.start]:
+        return 2 * (ends[i - 2] == starts[i - 1] and is_initial(story, i - 2, taken))
+    if gap not in (" ", "-", "") or taken[starts[i - 1]]:
         return 0
     if span.kind == "PLACE" and before.norm in entries("states") and is_road(before, tokens[i]):
         return 1
-    if before.fixed or before.brand:
+    if story.fixed[i - 1] or story.brand[i - 1]:
         return 0
-    if gap == " " and (
-        counts_on(span, story, before, tokens[i]) or is_name(before, tokens[i], span)
-    ):
+    if gap == " " and (counts_on(span, story, i - 1, i) or is_name(story, i - 1, i, span)):
         return 1
     if before.text != "-" or i < 2:
         return 0
-    return 2 * (counts_on(span, story, tokens[i - 2], tokens[i]) and not taken[tokens[i - 2].start])
+    return 2 * (counts_on(span, story, i - 2, i) and not taken[starts[i - 2]])
 
 
 def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
     """Return how many tokens right behind token i belong to what ends there."""
-    tokens = story.tokens
-    if i + 1 == len(tokens):
+    tokens, starts = story.tokens, story.starts
+    after = i + 1
+    if after == len(tokens):
         return 0
-    after, gap = tokens[i + 1], story.clear[tokens[i].end : tokens[i + 1].start]
-    if gap not in (" ", "") or taken[after.start] or after.fixed or after.brand:
+    gap = story.clear[story.ends[i] : starts[after]]
+    if gap not in (" ", "") or taken[starts[after]] or story.fixed[after] or story.brand[after]:
         return 0
-    if gap == " " and (counts_on(span, story, after, tokens[i]) or is_name(after, tokens[i])):
+    if gap == " " and (counts_on(span, story, after, i) or is_name(story, after, i)):
         return 1
-    if i + 2 == len(tokens):
+    other = after + 1
+    if other == len(tokens):
         return 0
-    other = tokens[i + 2]
-    if after.text == "-":
-        return 2 * (counts_on(span, story, other, tokens[i]) and not taken[other.start])
+    if tokens[after].text == "-":
+        return 2 * (counts_on(span, story, other, i) and not taken[starts[other]])
     named = span.kind in ("AGENCY", "PLACE") or span.tier == "doubt"
-    joined = named and (after.norm,) in ANDS and taken[other.start] and joins(tokens[i], other)
-    return int(joined)
+    linked = named and (tokens[after].norm,) in ANDS and taken[starts[other]]
+    return int(linked and joins(tokens[i], tokens[other]))
 
 
-def is_initial(token: Token, taken: bytearray) -> bool:
-    return len(token.norm) == 1 and token.shape == "cap" and not taken[token.start]
+def is_initial(story: Story, i: int, taken: bytearray) -> bool:
+    token = story.tokens[i]
+    return len(token.norm) == 1 and token.shape == "cap" and not taken[story.starts[i]]
 
 
-def counts_on(span: Span, story: Story, token: Token, beside: Token) -> bool:
-    """Whether a number is told in words, and this is one more of them: "twenty" in twenty three.
+def counts_on(span: Span, story: Story, i: int, beside: int) -> bool:
+    """Whether a number is told in words, and token i one more of them: "twenty" in twenty three.
 
     beside: the word of the span beside it; in a place, six eleven, it is a number, too.
     """
+    numbers, norms = entries("numwords"), story.norms
     return (
-        token.norm in entries("numwords")
-        and (span.kind in NUMBERS or (span.kind == "PLACE" and beside.norm in entries("numwords")))
+        norms[i] in numbers
+        and (span.kind in NUMBERS or (span.kind == "PLACE" and norms[beside] in numbers))
         and not any(map(str.isdigit, story.clear[span.start : span.end]))
     )
 
@@ -123,14 +123,15 @@ def is_road(state: Token, number: Token) -> bool:
     return short and len(state.norm) == 2 and state.shape == "upper"
 
 
-def is_name(token: Token, beside: Token, before: Span | None = None) -> bool:
-    """Whether a word has the capital of the name beside it, and is no title, label or opener.
+def is_name(story: Story, i: int, beside: int, before: Span | None = None) -> bool:
+    """Whether token i has the capital of the name beside it, and is no title, label or opener.
 
     before: what was found, if the word stands before it.
     """
-    if token.regime != MIXED or token.shape not in ("cap", "upper") or len(token.norm) < 2:
+    token = story.tokens[i]
+    if story.regimes[i] != MIXED or token.shape not in ("cap", "upper") or len(token.norm) < 2:
         return False
-    if beside.shape == "lower" or (token.first and is_frequent(token.norm)):
+    if story.tokens[beside].shape == "lower" or (story.first[i] and is_frequent(token.norm)):
         return False
     person = before is not None and before.kind == "PERSON" and before.tier != "doubt"
     person = person and (len(token.norm) > 2 or token.shape == "upper")  # Pa Houa Moua is not in PA

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..lexicon import entries, known, level, word_set
-from ..tokens import LOWER, UPPER, Story, Token
+from ..tokens import LOWER, UPPER, Story
 from .chains import label_before, neighbour
 
 MEASURE = re.compile(
@@ -38,8 +38,8 @@ class Run:
     j: int
     text: str  # lower case
     sign: str  # the sign that touches it on the left, or ""
-    left: Token | None
-    right: Token | None  # the word behind it, when only one character parts them
+    left: int | None  # place of the word before it
+    right: int | None  # place of the word behind it, when only one character parts them
     label: str  # the label word before it, or ""
     adjacent: bool  # whether nothing stands between the label and the run
 
@@ -61,43 +61,42 @@ class Run:
     @property
     def before(self) -> str:
         """Return the word on its left."""
-        return self.left.norm if self.left else ""
+        return "" if self.left is None else self.story.norms[self.left]
 
     @property
     def after(self) -> str:
         """Return the word on its right."""
-        return self.right.norm if self.right else ""
+        return "" if self.right is None else self.story.norms[self.right]
 
 
 def read(story: Story, i: int, j: int) -> Run:
     """Return the run of the tokens i to j."""
-    tokens = story.tokens
-    text = story.clear[tokens[i].start : tokens[j].end].lower().strip("'’")
-    before = tokens[i - 1] if i else None
-    glued = before is not None and before.end == tokens[i].start and not before.word
+    tokens, starts, ends = story.tokens, story.starts, story.ends
+    text = story.clear[starts[i] : ends[j]].lower().strip("'’")
+    glued = i and ends[i - 1] == starts[i] and not tokens[i - 1].word
     right = neighbour(story, j, 1)
-    if right is not None and right.start - tokens[j].end > 1:
+    if right is not None and starts[right] - ends[j] > 1:
         right = None
     label, adjacent = label_before(story, i)
-    sign = before.text if before is not None and glued else ""
+    sign = tokens[i - 1].text if glued else ""
     return Run(story, i, j, text, sign, neighbour(story, i, -1), right, label, adjacent)
 
 
 def by_form(run: Run) -> bool:
     """Whether the form alone shows it: a model, a calibre, money, a share, a statute."""
-    tokens = run.story.tokens
+    story = run.story
     if run.text in entries("safe_codes") or (
         run.sign == "." and "." + run.text in entries("safe_codes")
     ):
         return True
     if run.sign in MORE and run.sign:
         return True
-    behind = tokens[run.j + 1] if run.j + 1 < len(tokens) else None
-    if behind is not None and behind.text in ("%", "°") and behind.start == tokens[run.j].end:
+    behind = story.clear[story.ends[run.j] : story.ends[run.j] + 1]
+    if behind in ("%", "°"):
         return True
     if run.before in HEIGHTS or run.before in LAW or run.after in LAW:
         return True
-    if run.i and tokens[run.i - 1].text == "§":
+    if run.i and story.tokens[run.i - 1].text == "§":
         return True
     if SECTION.fullmatch(run.text) or (run.label == "no" and len(run.digits) < 2):
         return True
@@ -111,7 +110,7 @@ def by_measure(run: Run) -> bool:
         return True
     if len(parts) > 1 and parts[0].isdecimal() and any(p in entries("units") for p in parts[1:]):
         return True
-    pair = SHORT_PAIR.fullmatch(run.text) and run.story.tokens[run.i].regime != LOWER
+    pair = SHORT_PAIR.fullmatch(run.text) and run.story.regimes[run.i] != LOWER
     if pair and not like_a_case(run.text):
         return True
     size = len(run.digits)
@@ -143,16 +142,16 @@ def by_words(run: Run) -> bool:
 
 def counted(run: Run) -> bool:
     """Whether a plain number of three and more digits counts what stands beside it."""
-    right, size = run.right, len(run.digits)
-    opener = run.story.tokens[run.i]
-    if right is not None and level(right.norm) and right.norm not in entries("function"):
-        gap = run.story.clear[run.story.tokens[run.j].end : right.start]
-        several = right.norm.endswith("s")
-        fits = size == 3 or several or right.shape == "lower"
-        log = opener.first and opener.regime == UPPER and not several
-        if gap == " " and size < 6 and right.shape in ("lower", "upper") and fits and not log:
+    story, size, after = run.story, len(run.digits), run.after
+    if run.right is not None and level(after) and after not in entries("function"):
+        shape = story.tokens[run.right].shape
+        gap = story.clear[story.ends[run.j] : story.starts[run.right]]
+        several = after.endswith("s")
+        fits = size == 3 or several or shape == "lower"
+        log = story.first[run.i] and story.regimes[run.i] == UPPER and not several
+        if gap == " " and size < 6 and shape in ("lower", "upper") and fits and not log:
             return True
-    near = run.left is not None and run.left.start >= opener.start - 20
+    near = run.left is not None and story.starts[run.left] >= story.starts[run.i] - 20
     return size == 3 and near and run.before in BEFORE_COUNTS
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..lexicon import entries, known, word_set
 from ..span import Span
-from ..tokens import UPPER, Story, Token
+from ..tokens import UPPER, Story
 from .chains import MOST_RUNS, PLACE_NAMES, label_name
 from .harmless import TEN_CODE, Run, by_form, by_measure, by_words, counted, like_a_case, read
 
@@ -39,11 +39,11 @@ def find(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> Ite
         if verdict is None:
             continue
         kind, label, reason, tier = verdict
-        start, end = story.tokens[i].start, story.tokens[j].end
+        start, end = story.starts[i], story.ends[j]
         if kind == "NUMBER" and label in ("plate", "number"):
             start, end = widen(story, i, j, label, taken)
-        if kind == "PLACE" and i and story.tokens[i - 1].norm in CAPITAL_LABELS:
-            start = story.tokens[i - 1].start  # us 95
+        if kind == "PLACE" and i and story.norms[i - 1] in CAPITAL_LABELS:
+            start = story.starts[i - 1]  # us 95
         taken[start:end] = b"\1" * (end - start)
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 
@@ -51,17 +51,17 @@ def find(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> Ite
 def table(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> Iterator[Span]:
     """Yield all numbers, those with little between them as one."""
     reason = "Stands among more numbers than can be told apart."
-    tokens, k = story.tokens, 0
+    starts, ends, k = story.starts, story.ends, 0
     while k < len(runs):
-        start, end = tokens[runs[k][0]].start, tokens[runs[k][1]].end
+        start, end = starts[runs[k][0]], ends[runs[k][1]]
         k += 1
         if 1 in taken[start:end]:
             continue
         while k < len(runs):
             i, j = runs[k]
-            if tokens[i].start - end > NO_GAP or 1 in taken[end : tokens[j].end]:
+            if starts[i] - end > NO_GAP or 1 in taken[end : ends[j]]:
                 break
-            end = tokens[j].end
+            end = ends[j]
             k += 1
         taken[start:end] = b"\1" * (end - start)
         yield Span(start, end, "NUMBER", "possible", reason, "[number]")
@@ -69,12 +69,12 @@ def table(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> It
 
 def untaken(story: Story, i: int, j: int, taken: bytearray) -> tuple[int, int] | None:
     """Return the tokens of a run that nothing has taken, or None when they hold no digit."""
-    tokens = story.tokens
-    while i < j and taken[tokens[i].start]:
+    starts, ends = story.starts, story.ends
+    while i < j and taken[starts[i]]:
         i += 1
-    while j > i and taken[tokens[j].end - 1]:
+    while j > i and taken[ends[j] - 1]:
         j -= 1
-    start, end = tokens[i].start, tokens[j].end
+    start, end = starts[i], ends[j]
     if 1 in taken[start:end] or not any(map(str.isdecimal, story.clear[start:end])):
         return None
     return i, j
@@ -82,31 +82,32 @@ def untaken(story: Story, i: int, j: int, taken: bytearray) -> tuple[int, int] |
 
 def widen(story: Story, i: int, j: int, label: str, taken: bytearray) -> tuple[int, int]:
     """Take in the letters before and the groups behind a plate or number written apart."""
-    tokens = story.tokens
-    start, end = tokens[i].start, tokens[j].end
+    tokens, starts, ends = story.tokens, story.starts, story.ends
+    start, end = starts[i], ends[j]
     k = j + 1
-    while k < len(tokens) and tokens[k].start - end == 1 and is_group(tokens[k], label):
-        if taken[tokens[k].start]:
+    while k < len(tokens) and starts[k] - end == 1 and is_group(story, k, label):
+        if taken[starts[k]]:
             break
-        end = tokens[k].end
+        end = ends[k]
         k += 1
-    before = tokens[i - 1] if i else None
-    if before is not None and start - before.end == 1 and not taken[before.start]:
-        letters = before.shape == "upper" and len(before.text) < 4 and not before.safe
+    if i and start - ends[i - 1] == 1 and not taken[starts[i - 1]]:
+        before = tokens[i - 1]
+        letters = before.shape == "upper" and len(before.text) < 4 and not story.safe[i - 1]
         usual = known(before.norm) or before.text in entries("acronyms")
         if letters and not usual and (label == "plate" or end - start > 2):
-            start = before.start
+            start = starts[i - 1]
     return start, end
 
 
-def is_group(token: Token, label: str) -> bool:
-    """Whether a token behind a plate or number is a further group of it."""
+def is_group(story: Story, k: int, label: str) -> bool:
+    """Whether token k behind a plate or number is a further group of it."""
+    token = story.tokens[k]
     if len(token.text) > 5 or token.norm in entries("units"):
         return False
     if label == "number" and token.shape == "upper":
         return False  # 3B12 ADV
     if token.shape == "upper":
-        word = token.regime == UPPER and known(token.norm) and len(token.text) > 1
+        word = story.regimes[k] == UPPER and known(token.norm) and len(token.text) > 1
         return len(token.text) < 4 and not word
     if token.shape == "digit":
         return len(token.text) > 1 or label == "plate"
@@ -178,18 +179,19 @@ def bare(run: Run) -> Verdict | None:
 
 def radio_word(run: Run) -> bool:
     """Whether a capitalised word before a short number makes a call sign of both (Rocky 6)."""
-    left = run.left
-    if left is None or left.shape != "cap" or left.safe or left.fixed or left.regime == UPPER:
+    story, i = run.story, run.left
+    if i is None or story.safe[i] or story.fixed[i] or story.regimes[i] == UPPER:
         return False
-    if run.story.clear[left.end : run.story.tokens[run.i].start] not in (" ", "-"):
+    left = story.tokens[i]
+    if left.shape != "cap" or story.clear[story.ends[i] : story.starts[run.i]] not in (" ", "-"):
         return False
     if any(
         left.norm in entries(kind) for kind in ("function", "safe_labels", "weekdays", "speech")
     ):
         return False
-    if (left.first and left.norm not in entries("callwords")) or left.stem_end < left.end:
+    if (story.first[i] and left.norm not in entries("callwords")) or left.owned:
         return False
     if run.right is None:
         return True
-    after = run.right.norm
+    after = run.after
     return after in entries("speech") or after in entries("function") or after in AFTER_CALL_SIGNS

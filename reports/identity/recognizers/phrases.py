@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from ..lexicon import (
@@ -10,14 +10,14 @@ from ..lexicon import (
     entries,
     is_frequent,
     level,
+    long_towns,
     name_weight,
     phrases,
-    places,
     split,
     word_set,
 )
 from ..span import Span
-from ..tokens import LOWER, MIXED, UPPER, Story, Token, where
+from ..tokens import LOWER, MIXED, UPPER, Story, where
 
 SIDES = word_set("sides")
 SIDED = word_set("sided")
@@ -39,23 +39,25 @@ GENERIC_BODIES = frozenset(
 )
 
 
-def match(words: list[Token], i: int, table: Phrases, story: Story) -> int:
-    """Return how many words from the i-th on are the longest phrase of the table, else 0."""
-    rows = table.get(words[i].norm)
+def match(story: Story, w: int, table: Phrases) -> int:
+    """Return how many words from the w-th on are the longest phrase of the table, else 0."""
+    spoken = story.spoken
+    rows = table.get(spoken[w])
     if rows is None:
         return 0
-    for phrase in rows.get(words[i + 1].norm, ()) if i + 1 < len(words) else ():
+    for phrase in rows.get(spoken[w + 1], ()) if w + 1 < len(spoken) else ():
         size = len(phrase)
-        if i + size > len(words) or any(words[i + k].norm != phrase[k] for k in range(2, size)):
+        if w + size > len(spoken) or any(spoken[w + k] != phrase[k] for k in range(2, size)):
             continue
-        if all(near(story, words[i + k], words[i + k + 1]) for k in range(size - 1)):
+        if all(near(story, w + k) for k in range(size - 1)):
             return size
     return 1 if "" in rows else 0
 
 
-def near(story: Story, left: Token, right: Token) -> bool:
-    """Whether only a space or a joint stands between two words."""
-    between = story.clear[left.stem_end : right.start]
+def near(story: Story, w: int) -> bool:
+    """Whether only a space or a joint stands between the w-th word and the next one."""
+    left, right = story.words[w : w + 2]
+    between = story.clear[story.stem_end(left) : story.starts[right]]
     return len(between) < 5 and all(c in " -.&'’/s" for c in between) and "\n" not in between
 
 
@@ -65,43 +67,60 @@ def safe_openers() -> frozenset[str]:
     return frozenset((*phrases("brands"), *phrases("states"), *SIDES, *VERSUS))
 
 
-def mark_safe(story: Story) -> None:
-    """Mark the words of brands, states and doctrines, which stay in the text."""
-    words, openers = story.words, safe_openers()
+def opening(story: Story) -> list[int]:
+    """Return which of the words of a story may begin something that is told here."""
+    return where(story.spoken, all_openers())
+
+
+@cache
+def all_openers() -> frozenset[str]:
+    """Return the first words of everything that is told here."""
+    return safe_openers() | openers().keys()
+
+
+def mark_safe(story: Story, places: Sequence[int]) -> None:
+    """Mark the words of brands, states and doctrines, which stay in the text.
+
+    places: what opening() gives.
+    """
+    words, spoken, openers = story.words, story.spoken, safe_openers()
     brands, states = phrases("brands"), phrases("states")
-    for i in where(story.spoken, openers):
-        token = words[i]
-        brand = match(words, i, brands, story)
-        size = max(brand, match(words, i, states, story))
-        if size == 1 and not brand and len(token.norm) <= 3 and token.shape != "upper":
+    for w in places:
+        i, norm = words[w], spoken[w]
+        if norm not in openers:
+            continue
+        brand = match(story, w, brands)
+        size = max(brand, match(story, w, states))
+        if size == 1 and not brand and len(norm) <= 3 and story.tokens[i].shape != "upper":
             size = 0  # a state's two letters count in capitals only
-        for k in range(i, i + size):
-            words[k].safe = True
-            words[k].brand = words[k].brand or brand > 0
-            words[k].fixed = words[k].fixed or brand > 1
-        if token.norm in VERSUS:
-            mark_case(story, i)
-        elif token.norm in SIDES and near_side(story, i):
-            token.safe = token.fixed = True
+        for k in words[w : w + size]:
+            story.safe[k] = True
+            story.brand[k] |= brand > 0
+            story.fixed[k] |= brand > 1
+        if norm in VERSUS:
+            mark_case(story, w)
+        elif norm in SIDES and near_side(story, w):
+            story.safe[i] = story.fixed[i] = True
 
 
-def near_side(story: Story, i: int) -> bool:
-    """Whether word i is the letter of a side, a shift or a team: Alpha side."""
-    pair = story.words[i : i + 2]
-    return len(pair) == 2 and pair[1].norm in SIDED and near(story, *pair)
+def near_side(story: Story, w: int) -> bool:
+    """Whether the w-th word is the letter of a side, a shift or a team: Alpha side."""
+    return w + 1 < len(story.words) and story.spoken[w + 1] in SIDED and near(story, w)
 
 
-def mark_case(story: Story, i: int) -> None:
+def mark_case(story: Story, w: int) -> None:
     """Mark the two sides of a case that gave a doctrine: Tennessee v. Garner."""
-    words = story.words
-    if not 0 < i < len(words) - 1 or not near(story, words[i - 1], words[i]):
+    words, tokens = story.words, story.tokens
+    if not 0 < w < len(words) - 1 or not near(story, w - 1):
         return
-    if words[i - 1].norm in PROSECUTION:
+    if story.spoken[w - 1] in PROSECUTION:
         return
-    for side in words[i - 1 : i + 2]:
-        side.safe = side.fixed = True
-    if i > 1 and words[i - 2].shape == words[i - 1].shape == "cap" and not words[i - 2].first:
-        words[i - 2].safe = words[i - 2].fixed = True
+    for i in words[w - 1 : w + 2]:
+        story.safe[i] = story.fixed[i] = True
+    if w > 1 and tokens[words[w - 2]].shape == tokens[words[w - 1]].shape == "cap":
+        i = words[w - 2]
+        story.safe[i] |= not story.first[i]
+        story.fixed[i] |= not story.first[i]
 
 
 KINDS = (
@@ -114,32 +133,37 @@ KINDS = (
 @cache
 def openers() -> dict[str, tuple[tuple[str, str, str, str], ...]]:
     """Return {first word of a phrase or a town: those of KINDS whose phrases it opens}."""
-    found: dict[str, tuple[tuple[str, str, str, str], ...]] = dict.fromkeys(places(), ())
+    found: dict[str, tuple[tuple[str, str, str, str], ...]] = dict.fromkeys(long_towns(), ())
     for kind in KINDS:
         for word in phrases(kind[0]):
             found[word] = (*found.get(word, ()), kind)
     return found
 
 
-def find(story: Story, taken: bytearray) -> Iterator[Span]:
-    """Yield holidays, federal bodies, chains and, where no capital shows them, towns."""
-    words, opened = story.words, openers()
-    for i in where(story.spoken, opened):
-        token = words[i]
-        kinds, flat = opened[token.norm], token.regime in (LOWER, UPPER)
-        if not (kinds or flat) or taken[token.start]:
+def find(story: Story, places: Sequence[int], taken: bytearray) -> Iterator[Span]:
+    """Yield holidays, federal bodies, chains and, where no capital shows them, towns.
+
+    places: what opening() gives.
+    """
+    words, spoken, opened = story.words, story.spoken, openers()
+    for w in places:
+        i, kinds = words[w], opened.get(spoken[w])
+        if kinds is None:
+            continue
+        start, flat = story.starts[i], story.regimes[i] in (LOWER, UPPER)
+        if not (kinds or flat) or taken[start]:
             continue
         size, found = 0, ("", "", "", "")
         for name, kind, label, reason in kinds:
-            length = match(words, i, phrases(name), story)
-            if length > size and RULES[name](words, i, length):
+            length = match(story, w, phrases(name))
+            if length > size and RULES[name](story, w, length):
                 size, found = length, (kind, label, reason, "certain")
         if not size and flat:
-            size = town(story, words, i)
+            size = town(story, w)
             found = ("PLACE", "town", "Is the name of a town.", "possible")
         if not size:
             continue
-        start, end = token.start, words[i + size - 1].end
+        end = story.ends[words[w + size - 1]]
         if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)
@@ -147,47 +171,51 @@ def find(story: Story, taken: bytearray) -> Iterator[Span]:
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 
 
-def word_before(words: list[Token], i: int) -> str:
-    """Return the word before word i."""
-    return words[i - 1].norm if i else ""
+def word_before(story: Story, w: int) -> str:
+    """Return the word before the w-th one."""
+    return story.spoken[w - 1] if w else ""
 
 
-def is_holiday(words: list[Token], i: int, size: int) -> bool:
+def is_holiday(story: Story, w: int, size: int) -> bool:
     """Whether a holiday gives a date: on Christmas, and not "a Christmas tree"."""
-    if i + size < len(words) and words[i + size].norm in HOLIDAY_THINGS:
+    spoken, i = story.spoken, story.words[w]
+    if w + size < len(spoken) and spoken[w + size] in HOLIDAY_THINGS:
         return False
-    short = size == 1 and words[i].norm in ("lent", "tet")
-    return not short or (words[i].shape == "cap" and not words[i].first)
+    short = size == 1 and spoken[w] in ("lent", "tet")
+    return not short or (story.tokens[i].shape == "cap" and not story.first[i])
 
 
-def is_federal(words: list[Token], i: int, size: int) -> bool:
+def is_federal(story: Story, w: int, size: int) -> bool:
     """Whether a federal body or a union is meant, and not a word spelled like one."""
-    token = words[i]
     if size > 1:
-        return tuple(w.norm for w in words[i : i + size]) not in GENERIC_BODIES
-    if token.norm in FEDERAL_LOWER:
+        return tuple(story.spoken[w : w + size]) not in GENERIC_BODIES
+    i, norm = story.words[w], story.spoken[w]
+    if norm in FEDERAL_LOWER:
         return True
-    if token.shape == "upper":
-        clear = token.regime != UPPER or token.norm not in FEDERAL_WORDS
-        return clear or word_before(words, i) in ("from", "an")
-    return token.regime == LOWER and token.norm not in FEDERAL_WORDS and not level(token.norm)
+    regime = story.regimes[i]
+    if story.tokens[i].shape == "upper":
+        clear = regime != UPPER or norm not in FEDERAL_WORDS
+        return clear or word_before(story, w) in ("from", "an")
+    return regime == LOWER and norm not in FEDERAL_WORDS and not level(norm)
 
 
-def is_chain(words: list[Token], i: int, size: int) -> bool:
+def is_chain(story: Story, w: int, size: int) -> bool:
     """Whether a chain is meant; one that is an ordinary word needs "at", "behind" and the like."""
-    token, inside = words[i], words[i].regime == MIXED and not words[i].first
-    if i + size < len(words) and words[i + size].norm in CHAIN_THINGS:
+    spoken, i = story.spoken, story.words[w]
+    token, mixed = story.tokens[i], story.regimes[i] == MIXED
+    inside = mixed and not story.first[i]
+    if w + size < len(spoken) and spoken[w + size] in CHAIN_THINGS:
         return False
-    if tuple(w.norm for w in words[i : i + size]) not in loose_chains():
-        return token.regime != MIXED or token.shape != "lower" or size > 1 or not level(token.norm)
-    if token.regime == MIXED and token.shape == "lower":
+    if tuple(spoken[w : w + size]) not in loose_chains():
+        return not mixed or token.shape != "lower" or size > 1 or not level(token.norm)
+    if mixed and token.shape == "lower":
         return False
-    if inside and token.end > token.stem_end:
+    if inside and token.owned:
         return True
-    before = word_before(words, i)
+    before = word_before(story, w)
     if before in ("the", "a", "to", "from"):
-        before = word_before(words, i - 1)
-    return before in AT and (inside or token.regime != MIXED)
+        before = word_before(story, w - 1)
+    return before in AT and (inside or not mixed)
 
 
 @cache
@@ -199,13 +227,13 @@ def loose_chains() -> frozenset[tuple[str, ...]]:
 RULES = {"holidays": is_holiday, "federal": is_federal, "chains": is_chain}
 
 
-def town(story: Story, words: list[Token], i: int) -> int:
+def town(story: Story, w: int) -> int:
     """Return the length of the US town of two and more words that starts here, else 0."""
-    size = match(words, i, places(), story)
-    if not size or words[i].fixed:
+    size = match(story, w, long_towns())
+    if not size or story.fixed[story.words[w]]:
         return 0
-    before = word_before(words, i)
-    names = [w.norm for w in words[i : i + size]]
+    before = word_before(story, w)
+    names = story.spoken[w : w + size]
     named = any(not level(n) and name_weight(n) for n in names)
     if not named and before not in ("in", "from", "to", "near", "at", "of"):
         return 0
