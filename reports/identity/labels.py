@@ -9,10 +9,10 @@ from .lexicon import split
 from .span import Span
 
 USED = re.compile(r"\[(?:person|K-9) ([A-Z]{1,3})\]")
+DOGS = ("k9", "k-9", "canine", "dog", "bloodhound", "malinois", "shepherd", "puppy")
 DOG = re.compile(
-    r"(?:\b(?:k-?9|canine|dog|bloodhound|malinois|shepherd|puppy)(?:'s|’s)?"
-    r"(?: (?:is|was|named|name is|called|partner)){0,2}[ ,:]{1,2})$",
-    re.IGNORECASE,
+    rf"\b(?:{'|'.join(DOGS)})(?:'s|’s)?"
+    r"(?: (?:is|was|named|name is|called|partner)){0,2}[ ,:]{1,2}$"
 )
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOOK_BACK = 40  # characters before a name that may say that it is a dog's
@@ -61,11 +61,16 @@ def number_persons(text: str, *groups: Sequence[Span]) -> list[list[Span]]:
         for span in unnamed:
             index = next((holds[w] for w in reversed(names[span.start]) if w in holds), -1)
             if index not in given:
-                dog = DOG.search(text[max(0, span.start - LOOK_BACK) : span.start])
+                dog = is_dog(text[max(0, span.start - LOOK_BACK) : span.start].lower())
                 given[index] = f"[{'K-9' if dog else 'person'} {next(free)}]"
             lettered[span.start] = span._replace(replacement=given[index])
         numbered.append([lettered.get(span.start, span) for span in spans])
     return numbered
+
+
+def is_dog(before: str) -> bool:
+    """Whether what stands before a name, in small letters, says that it is a dog's."""
+    return any(dog in before for dog in DOGS) and DOG.search(before) is not None
 
 
 def words(name: str) -> tuple[str, ...]:

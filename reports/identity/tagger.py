@@ -59,8 +59,8 @@ ALONE, BESIDE = SETTLED_ALONE * ONES, SETTLED_BESIDE * ONES
 # What the evidence for a token comes to: it is settled; it is left open, should a neighbour be
 # doubtful; it is doubtful.
 CLEAR, OPEN, DOUBTFUL = b".od"
-# Of states: what is doubtful, with the open words close to it.
-RUN = re.compile(b"o{0,2}d(?:o{0,4}d)*o{0,2}")
+# Of states: what is doubtful, with the open words between and behind; as many stand before it.
+RUN = re.compile(b"d(?:o{0,4}d)*o{0,2}")
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
@@ -344,8 +344,8 @@ class Weighing:
             said += weights.seen_lower
         if i:
             said += words[i - 1].after.get(shape, 0)
-            if i > 1:
-                said += words[i - 2].second.get(words[i - 1].says, 0)
+            if i > 1 and (second := words[i - 2].second):
+                said += second.get(words[i - 1].says, 0)
         if i + 1 < len(words):
             said += words[i + 1].before.get(shape, 0)
         return said
@@ -361,8 +361,10 @@ class Weighing:
         A run that reads as before has them from there.
         """
         found: dict[int, list[float]] = {}
+        before = self.states.endswith
         for run in RUN.finditer(self.states):
             first, end = run.span()
+            first -= 2 if before(b"oo", 0, first) else before(b"o", 0, first)
             if earlier and anew.isdisjoint(range(first - 1, end + 1)):
                 known = [*map(earlier.chances.get, places[first:end])]
             else:
@@ -376,5 +378,14 @@ class Weighing:
 
 def scored(row: int) -> list[float]:
     """Return the evidence for each class, as its odds against none."""
-    lanes = UNPACK((row ^ BIAS).to_bytes(BYTES, "little"))  # without the bias, they have a sign
-    return [1.0, *[exp(lane * PER_UNIT) for lane in lanes]]
+    # Without the bias, the lanes have a sign.
+    a, b, c, d, e, f = UNPACK((row ^ BIAS).to_bytes(BYTES, "little"))
+    return [
+        1.0,
+        exp(a * PER_UNIT),
+        exp(b * PER_UNIT),
+        exp(c * PER_UNIT),
+        exp(d * PER_UNIT),
+        exp(e * PER_UNIT),
+        exp(f * PER_UNIT),
+    ]
