@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from functools import cache
 from itertools import compress, count
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -183,9 +182,11 @@ def seen(story: Story) -> tuple[set[str], dict[str, int]]:
     """
     forms, norms, first, regimes = story.forms.encode(), story.norms, story.first, story.regimes
     lower = set(compress(norms, forms.translate(_SMALL)))
-    capitals = compress(count(), forms.translate(_CAPITAL))
-    capital = Counter([norms[i] for i in capitals if not first[i] and regimes[i] == MIXED])
-    return lower, {word: min(number, OFTEN) for word, number in capital.items()}
+    capital: dict[str, int] = {}
+    for i in compress(count(), forms.translate(_CAPITAL)):
+        if not first[i] and regimes[i] == MIXED:
+            capital[norms[i]] = min(capital.get(norms[i], 0) + 1, OFTEN)
+    return lower, capital
 
 
 def speaking(token: Token) -> str:

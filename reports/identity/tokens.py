@@ -64,6 +64,7 @@ LABEL_FORM, SIGN = "[", "-"
 TELLING = re.compile('[.!:"\n]')  # forms of signs that end or open something
 WORDS = "daslLkcCuUmMivw"
 NO_NUMBER = re.compile(f"[{WORDS[1:]}]")
+LETTERED = frozenset(WORDS[2:])
 NO_CODE = re.compile(f"[{WORDS[2:]}]")
 CAPITAL = re.compile("[kcCmM]")
 OPENS = re.compile(rf"[{WORDS}\[]")
@@ -324,6 +325,9 @@ def opening(story: Story, i: int) -> int:
 
     A log's time and a call sign leave the next word the first one.
     """
+    if story.forms[i : i + 1] in LETTERED:  # nearly always
+        story.first[i] = True
+        return i
     found = NO_CODE.search(story.forms, i)
     last = found.start() if found else len(story.forms)
     for k, token in enumerate(story.tokens[i : last + 1], i):
@@ -350,13 +354,13 @@ def is_full_stop(story: Story, i: int) -> bool:
 
 def set_regimes(story: Story, sentences: list[tuple[int, int]]) -> None:
     """Tell ALL CAPS, lower case, Title Case and ordinary sentences apart."""
-    forms, tokens = story.forms, story.tokens
+    forms = story.forms
     starts = capitals = 0
     for start, end in sentences:
         found = NO_NUMBER.search(forms, start, end)
         if found:
             starts += 1
-            capitals += tokens[found.start()].shape != "lower"
+            capitals += found[0] not in FORMS["lower"]
     usual = MIXED if capitals * 2 >= starts else LOWER
     told = story.told.setdefault(usual, {})
     for start, end in sentences:

@@ -20,6 +20,7 @@ FRACTION = re.compile(r"\d{1,3}/\d{1,3}")
 YEARS = re.compile(r"(?:19|20)\d{2}s?|'\d{2}|(?:19|20)\d\d[-–/](?:\d\d|(?:19|20)\d\d)")
 VERSION = re.compile(r"(?:mk|tlr|gen|lvl|cat|type|mod|ver)-?\d{1,2}")
 SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){2,3}")
+NO_SEPARATORS = str.maketrans("", "", ",-.")
 MORE = frozenset("$€£+")  # money, and what is on top: +00:40
 LAW = word_set("law")
 HEIGHTS = frozenset(("ht", "hgt", "height"))
@@ -42,11 +43,7 @@ class Run:
     right: int | None  # place of the word behind it, when only one character parts them
     label: str  # the label word before it, or ""
     adjacent: bool  # whether nothing stands between the label and the run
-
-    @property
-    def digits(self) -> str:
-        """Return the characters without separators."""
-        return self.text.replace(",", "").replace("-", "").replace(".", "")
+    digits: str  # the text without separators
 
     @property
     def plain(self) -> bool:
@@ -79,7 +76,8 @@ def read(story: Story, i: int, j: int) -> Run:
         right = None
     label, adjacent = label_before(story, i)
     sign = tokens[i - 1].text if glued else ""
-    return Run(story, i, j, text, sign, neighbour(story, i, -1), right, label, adjacent)
+    left, digits = neighbour(story, i, -1), text.translate(NO_SEPARATORS)
+    return Run(story, i, j, text, sign, left, right, label, adjacent, digits)
 
 
 def by_form(run: Run) -> bool:

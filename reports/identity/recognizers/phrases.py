@@ -89,8 +89,8 @@ def mark_safe(story: Story, places: Sequence[int]) -> None:
         i, norm = words[w], spoken[w]
         if norm not in openers:
             continue
-        brand = match(story, w, brands)
-        size = max(brand, match(story, w, states))
+        brand = match(story, w, brands) if norm in brands else 0
+        size = max(brand, match(story, w, states)) if norm in states else brand
         if size == 1 and not brand and len(norm) <= 3 and story.tokens[i].shape != "upper":
             size = 0  # a state's two letters count in capitals only
         for k in words[w : w + size]:
