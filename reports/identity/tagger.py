@@ -16,8 +16,7 @@ import gzip
 import re
 import struct
 import sys
-from collections.abc import Collection, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import compress, count
 from math import exp
@@ -288,28 +287,25 @@ class Weighing:
             self.weigh(range(size))
             self.chances = self.chained()
             return
-        new = [i for i, place in enumerate(places) if place < 0]
         self.rows = [*map(earlier.rows.__getitem__, places)]  # of a new token any, for now
         self.states = bytearray(map(earlier.states.__getitem__, places))
-        anew = self.changed(earlier, places, new)
-        self.weigh(anew)
+        anew = self.changed(earlier, places)
+        self.weigh(compress(count(), anew))
         self.chances = self.chained(earlier, places, anew)
 
-    def changed(self, earlier: Weighing, places: Sequence[int], new: Sequence[int]) -> set[int]:
-        """Return the tokens that may have other evidence than in the earlier reading.
-
-        new: those that were not in it.
-        """
+    def changed(self, earlier: Weighing, places: Sequence[int]) -> bytearray:
+        """Return 1 for each token that may have other evidence than in the earlier reading."""
+        anew = bytearray(map(ne, self.standing, map(earlier.standing.__getitem__, places)))
+        for i in compress(count(), map((-1).__eq__, places)):
+            first, end = max(0, i - REACH), min(len(places), i + REACH + 1)
+            anew[first:end] = b"\1" * (end - first)
         respelt = self.lower ^ earlier.lower
         respelt.update(word for word, _ in self.capital.items() ^ earlier.capital.items())
-        anew = set(where(self.story.norms, respelt)) if respelt else set()
-        stood = map(earlier.standing.__getitem__, places)
-        anew.update(compress(count(), map(ne, self.standing, stood)))
-        for i in new:
-            anew.update(range(max(0, i - REACH), min(len(places), i + REACH + 1)))
+        for i in where(self.story.norms, respelt):
+            anew[i] = 1
         return anew
 
-    def weigh(self, places: Collection[int]) -> None:
+    def weigh(self, places: Iterable[int]) -> None:
         """Add up the evidence for these tokens, and tell what it comes to."""
         weights, words, standing = model(), self.words, self.standing
         rows, states = self.rows, self.states
@@ -354,7 +350,7 @@ class Weighing:
         self,
         earlier: Weighing | None = None,
         places: Sequence[int] = (),
-        anew: AbstractSet[int] = frozenset(),
+        anew: bytes | bytearray = b"",
     ) -> dict[int, list[float]]:
         """Return the chances: forward and backward over each run of neighbours with a doubtful one.
 
@@ -365,7 +361,7 @@ class Weighing:
         for run in RUN.finditer(self.states):
             first, end = run.span()
             first -= 2 if before(b"oo", 0, first) else before(b"o", 0, first)
-            if earlier and anew.isdisjoint(range(first - 1, end + 1)):
+            if earlier and 1 not in anew[max(0, first - 1) : end + 1]:
                 known = [*map(earlier.chances.get, places[first:end])]
             else:
                 scores = [scored(row) for row in self.rows[first:end]]
