@@ -14,7 +14,7 @@ from itertools import compress, count
 from string import ascii_lowercase, ascii_uppercase, digits
 
 from . import lexicon
-from .tokens import FIRST_PERSON, FORMS, MIXED, Story, Token
+from .tokens import FIRST_PERSON, FORMS, LOWER, MIXED, TITLE, UPPER, Story, Token
 
 NEAR = (-2, -1, 1, 2)  # words whose every evidence counts
 FAR = (-3, 3)  # words that count by themselves only
@@ -59,7 +59,8 @@ FLAGS = (
 )
 LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbours taken together
 
-Setting = tuple[str, str, bool]  # shape, regime, first: how a word stands
+Setting = tuple[str, int]  # shape of a word, and how it stands: see MIXED
+REGIMES = {MIXED: "mixed", LOWER: "lower", UPPER: "upper", TITLE: "title"}
 
 _OUTLINES = str.maketrans(
     dict.fromkeys(ascii_lowercase, "x")
@@ -134,15 +135,16 @@ def outline(text: str) -> str:
 
 def standing(setting: Setting) -> list[str]:
     """Return the evidence in how a word stands, whichever word it is."""
-    shape, regime, first = setting
-    found = ["bias", f"regime={regime}", f"shape={shape}", f"set={shape}|{regime}|{first:d}"]
+    shape, stands = setting
+    regime, first = REGIMES[stands & ~1], stands & 1
+    found = ["bias", f"regime={regime}", f"shape={shape}", f"set={shape}|{regime}|{first}"]
     return [*found, "first"] if first else found
 
 
 def flagged(flag: str, setting: Setting) -> tuple[str, str]:
     """Return the evidence in what a list knows of a word that stands so."""
-    shape, regime, first = setting
-    return flag, f"{flag}|{shape}|{regime}|{first:d}"
+    shape, stands = setting
+    return flag, f"{flag}|{shape}|{REGIMES[stands & ~1]}|{stands & 1}"
 
 
 def spelt(token: Token, says: str, drawn: str) -> list[str]:
@@ -236,7 +238,7 @@ def features(story: Story) -> list[list[str]]:
     says = ["", "", *says, ""]
     rows = []
     for i, token in enumerate(tokens):
-        setting = (token.shape, story.regimes[i], bool(story.first[i]))
+        setting = (token.shape, story.regimes[i] | story.first[i])
         row = standing(setting) + spelt(token, says[i + 2], drawn[i])
         row += elsewhere(token, lower, capital)
         for flag in known[i]:

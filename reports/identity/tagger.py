@@ -20,13 +20,13 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import compress, count
 from math import exp
-from operator import ne
+from operator import ne, or_
 from pathlib import Path
 
 from . import evidence
 from .chain import marginals
 from .lexicon import CONTRACTED, is_frequent, level, stays
-from .tokens import MIXED, REGIMES, Story, Token, everyday, where
+from .tokens import MIXED, STANDINGS, Story, Token, everyday, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 SCALE = 1_000  # weights are kept as whole thousandths
@@ -63,17 +63,15 @@ RUN = re.compile(b"d(?:o{0,4}d)*o{0,2}")
 
 DISTANCES = (*evidence.NEAR, *evidence.FAR)
 REACH = max(map(abs, DISTANCES))  # tokens from which a word has evidence
+AROUND = 2 * REACH + 1  # tokens: a word, and those from which it has evidence
 Rows = dict[str, int]
-# What a word says of those around it: a row for each distance, each with the bias. As long as it
-# is added up, they lie side by side in one integer.
-Around = tuple[int, ...]
+# What a word says of those around it, a row for each distance, lies side by side in one integer
+# as long as it is added up.
 ROW = LANE * KINDS  # bits
 WHOLE_ROW = (1 << ROW) - 1
 STEPS = [ROW * at for at in range(len(DISTANCES))]
 BIASES = len(DISTANCES) * BIAS
 ALL_BIASED = sum(BIAS << step for step in STEPS)
-# How a word stands that opens a sentence, by the regime of that; any other word stands as this is.
-OPENING = {regime: f"opening {regime}" for regime in REGIMES}
 NOTHING: Rows = {}
 UNASKED = "?"
 
@@ -81,18 +79,24 @@ UNASKED = "?"
 class Word:
     """What the tagger knows of a word as it is written.
 
-    own: {how it stands: what it says of itself}; spelt, flags: what that is made of. around: what
-    it says of those close to it. says: the word, if it counts as itself. plain: whether it is a
-    frequent word in small letters. after, before: {shape of the next word, of the last one: what
-    both say together}. second: {the word behind it: what both say of the one after}. strange: why
-    it may be a name for all that is known, as recognizers/doubts.py tells it; UNASKED before.
+    own: what it says of itself as it stands; spelt, flags: what that is made of. on1, on2, on3,
+    back1, back2, back3: what it says of the word so many places on, or back. says: the word, if it
+    counts as itself. plain: whether it is a frequent word in small letters. after, before: {shape
+    of the next word, of the last one: what both say together}. second: {the word behind it: what
+    both say of the one after}. strange: why it may be a name for all that is known, as
+    recognizers/doubts.py tells it; UNASKED before.
     """
 
     __slots__ = (
         "after",
-        "around",
+        "back1",
+        "back2",
+        "back3",
         "before",
         "flags",
+        "on1",
+        "on2",
+        "on3",
         "own",
         "plain",
         "says",
@@ -102,16 +106,18 @@ class Word:
     )
 
     def __init__(
-        self, flags: Sequence[str], spelt: int, around: Around, says: str, plain: bool
+        self, flags: Sequence[str], spelt: int, around: int, says: str, plain: bool
     ) -> None:
-        self.own: Rows = {}
+        """around: the rows for those close to it, side by side."""
+        self.own: list[int | None] = [None] * STANDINGS
         self.plain = plain
         self.flags = flags
         self.spelt = spelt
-        self.around = around
         self.says = says
         self.after = self.before = self.second = NOTHING
         self.strange = "" if plain else UNASKED
+        # In the order of DISTANCES.
+        self.on2, self.on1, self.back1, self.back2, self.on3, self.back3 = apart(around)
 
 
 class Model:
@@ -128,7 +134,7 @@ class Model:
         self.leaving = [steps[k * width : (k + 1) * width] for k in range(width)]
         self.entering = [steps[k::width] for k in range(width)]
         self.alone: Rows = {}
-        self.beside: Rows = {}  # see Around
+        self.beside: Rows = {}  # the rows of each, side by side
         self.after: dict[str, Rows] = {}
         self.before: dict[str, Rows] = {}
         self.second: dict[str, Rows] = {}
@@ -157,7 +163,7 @@ class Model:
             else:
                 self.beside[name[2:]] = self.beside.get(name[2:], 0) + (row << STEPS[slot])
         # What the end of a story says of the words before it.
-        self.edge = apart(ends)
+        self.edge = Word((), 0, ends, "", True)
         self.seen_lower = self.alone.get("seen lower", 0)
         times = range(evidence.OFTEN + 1)
         self.seen_capital = [self.alone.get(f"seen capital {n}", 0) for n in times]
@@ -176,7 +182,7 @@ class Model:
         word = Word(
             flags,
             sum([self.alone.get(feature, 0) for feature in evidence.spelt(token, says, drawn)]),
-            apart(sum([self.beside.get(feature, 0) for feature in around])),
+            sum([self.beside.get(feature, 0) for feature in around]),
             says,
             token.shape == "lower" and is_frequent(token.norm),
         )
@@ -189,19 +195,19 @@ class Model:
             everyday[token.text] = token
         return word
 
-    def own(self, token: Token, word: Word, regime: str, first: bool) -> int:
+    def own(self, token: Token, word: Word, stands: int) -> int:
         """Return what a word that stands so says of itself, and keep it; 0 when that settles it."""
-        setting = (token.shape, regime, first)
+        setting = (token.shape, stands)
         row, flagged = self.stands.get(setting) or self.stand(setting)
         row += word.spelt
         for flag in word.flags:
             row += flagged[flag]
-        least = SETTLED_PLAIN if word.plain and regime == MIXED else SETTLED_ALONE
+        least = SETTLED_PLAIN if word.plain and stands & ~1 == MIXED else SETTLED_ALONE
         if (token.shape == "lower" and token.norm in never()) or outweighs(row, least):
             row = 0
         else:
             row -= BIASES  # of what its neighbours say of it
-        word.own[OPENING[regime] if first else regime] = row
+        word.own[stands] = row
         return row
 
     def stand(self, setting: evidence.Setting) -> tuple[int, Rows]:
@@ -236,10 +242,10 @@ def is_everyday(word: str) -> bool:
     return 0 < level(word) <= ORDINARY or word in stays()
 
 
-def apart(rows: int) -> Around:
-    """Return the rows that lie side by side in one integer."""
+def apart(rows: int) -> list[int]:
+    """Return the rows that lie side by side in one integer, each with the bias."""
     biased = rows + ALL_BIASED  # or a row below zero would borrow from the next one
-    return tuple([biased >> step & WHOLE_ROW for step in STEPS])
+    return [biased >> step & WHOLE_ROW for step in STEPS]
 
 
 def outweighs(row: int, least: int) -> bool:
@@ -261,10 +267,10 @@ def model() -> Model:
 class Weighing:
     """What the tagger makes of one reading of a story.
 
-    words: what it knows of each token. standing: how each stands, its regime and whether it opens
-    a sentence. lower, capital: what evidence.seen() tells. rows, states: the evidence for each
-    token, and what it comes to. chances: {index of a token: probability of each class}, in order,
-    of the tokens for which it is worth a word.
+    words: what it knows of each token. standing: how each stands. lower, capital: what
+    evidence.seen() tells. rows, states: the evidence for each token, and what it comes to.
+    chances: {index of a token: probability of each class}, in order, of the tokens for which it is
+    worth a word.
     """
 
     def __init__(
@@ -275,10 +281,7 @@ class Weighing:
         places: for each token its place in the earlier reading, or -1.
         """
         self.story = story
-        self.standing = [
-            OPENING[regime] if first else regime
-            for regime, first in zip(story.regimes, story.first, strict=True)
-        ]
+        self.standing = bytes(map(or_, story.regimes, story.first))
         self.lower, self.capital = evidence.seen(story)
         self.words = [token.known or model().word(token) for token in story.tokens]
         if earlier is None:
@@ -310,19 +313,16 @@ class Weighing:
         weights, words, standing = model(), self.words, self.standing
         rows, states = self.rows, self.states
         edge = [weights.edge] * REACH
-        around, width = [*edge, *[word.around for word in words], *edge], 2 * REACH + 1
+        around = [*edge, *words, *edge]
         for i in places:
-            word = words[i]
-            row = word.own.get(standing[i])
+            row = words[i].own[standing[i]]
             if row is None:
-                token, first = self.story.tokens[i], bool(self.story.first[i])
-                row = weights.own(token, word, self.story.regimes[i], first)
+                row = weights.own(self.story.tokens[i], words[i], standing[i])
             if not row:
                 states[i] = CLEAR
                 continue
-            far, third, second, _, fourth, fifth, last = around[i : i + width]
-            # In the order of DISTANCES.
-            row += third[0] + second[1] + fourth[2] + fifth[3] + far[4] + last[5]
+            a, b, c, _, d, e, f = around[i : i + AROUND]
+            row += a.on3 + b.on2 + c.on1 + d.back1 + e.back2 + f.back3
             # Not outweighs(): it is asked of most words.
             if (row - ALONE) & BIAS != BIAS:
                 row += self.together(i)

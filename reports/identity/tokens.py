@@ -41,7 +41,10 @@ PLAIN = {
     FILLED: "\ufffd",
 }
 PLAINER = re.compile(f"[{''.join(PLAIN)}]")
-LOWER, MIXED, UPPER, TITLE = REGIMES = "lower", "mixed", "upper", "title"
+# The regime of a sentence is even, so that how a word stands is one number: the regime of its
+# sentence, and one more where it opens something.
+MIXED, LOWER, UPPER, TITLE = 0, 2, 4, 6
+STANDINGS = 8
 LONG = 50_000  # characters; a story has a few thousand
 MAX_WORD = 64  # characters; a longer run is no word
 SENTENCE_WORDS = 400  # a "sentence" longer than this is cut, to keep the regime local
@@ -70,7 +73,7 @@ CAPITAL = re.compile("[kcCmM]")
 OPENS = re.compile(rf"[{WORDS}\[]")
 ENDS = frozenset("\"”')")  # signs that a full stop may stand before
 
-Told = dict[str, dict[str, str]]
+Told = dict[int, dict[str, int]]
 
 
 @dataclass(slots=True)
@@ -119,7 +122,7 @@ class Story:
     words: list[int]
     spoken: list[str]
     first: bytearray
-    regimes: list[str]
+    regimes: bytearray
     safe: bytearray
     brand: bytearray
     fixed: bytearray
@@ -269,7 +272,7 @@ def read(
         words=words,
         spoken=[norms[i] for i in words],
         first=bytearray(size),
-        regimes=[MIXED] * size,
+        regimes=bytearray([MIXED]) * size,
         safe=bytearray(size),
         brand=bytearray(size),
         fixed=bytearray(size),
@@ -369,10 +372,10 @@ def set_regimes(story: Story, sentences: list[tuple[int, int]]) -> None:
         if regime is None:
             regime = told[sentence] = regime_of(sentence, usual)
         if regime != MIXED:
-            story.regimes[start:end] = [regime] * (end - start)
+            story.regimes[start:end] = bytes([regime]) * (end - start)
 
 
-def regime_of(sentence: str, usual: str) -> str:
+def regime_of(sentence: str, usual: int) -> int:
     """Return the regime of a sentence, given as the forms of its tokens."""
     count = sentence.count
     upper = count("u") + count("U")
