@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cache
 from itertools import compress, count
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import NamedTuple
 
 from . import lexicon
 from .tokens import FIRST_PERSON, FORMS, LOWER, MIXED, TITLE, UPPER, Story, Token
@@ -48,6 +50,7 @@ LISTS = (
 OFTEN = 2  # capitals of a word in a story; more of them tell no more
 FIRST_RANKS = (100, 500, 2_000)  # bounds of the buckets of census ranks
 LAST_RANKS = (200, 1_000, 5_000, 20_000)
+LEVELS = tuple(f"level{n}" for n in range(6))
 FLAGS = (
     *LISTS,
     *(f"first{n}" for n in range(len(FIRST_RANKS) + 1)),
@@ -55,7 +58,7 @@ FLAGS = (
     "town",
     "townpart",
     "county",
-    *(f"level{n}" for n in range(6)),
+    *LEVELS,
 )
 LAST, LAST_TWO, NEXT = "-1&=", "-2&-1=", "+1&="  # open the features of neighbours taken together
 
@@ -74,50 +77,63 @@ _SMALL, _CAPITAL = (
 _RUN = re.compile(r"([Xx])\1{2,}")
 
 
-@cache
-def listed() -> dict[str, tuple[str, ...]]:
-    """Return {word: the lists of data/lists that hold it}, a word of a phrase counted alone."""
-    found: dict[str, list[str]] = {}
-    for name in LISTS:
-        for word in {w for entry in lexicon.entries(name) for w in lexicon.split(entry)}:
-            found.setdefault(word, []).append(name)
-    return {word: tuple(names) for word, names in found.items()}
+class Facts(NamedTuple):
+    """What the word lists know of a word.
 
-
-@cache
-def town_words() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the towns of one word, and every word in the name of a town."""
-    names = lexicon.towns()
-    return (
-        frozenset(words[0] for words in names if len(words) == 1),
-        frozenset(word for words in names for word in words),
-    )
-
-
-def speaks_for_itself(word: str) -> bool:
-    """Whether the word itself is evidence: ordinary words and those of our lists are.
-
-    A name never is: what was learned of one name must not decide about another.
+    flags: of FLAGS. speaks: whether the word itself is evidence; ordinary words and those of our
+    lists are. A name never is: what was learned of one name must not decide about another.
+    level: see lexicon.level().
     """
-    return lexicon.level(word) > 0 or word in listed() or not word[:1].isalnum()
+
+    flags: tuple[str, ...]
+    speaks: bool
+    level: int
 
 
-def flags(word: str) -> list[str]:
-    """Return what the word lists know of a word, normalised as the tokeniser does: of FLAGS."""
-    found = list(listed().get(word, ()))
-    if rank := lexicon.first_names().get(word):
-        found.append(f"first{bisect_left(FIRST_RANKS, rank)}")
-    if rank := lexicon.surnames().get(word):
-        found.append(f"last{bisect_left(LAST_RANKS, rank)}")
-    alone, parts = town_words()
-    if word in alone:
-        found.append("town")
-    elif word in parts:
-        found.append("townpart")
-    if word in lexicon.counties():
-        found.append("county")
-    found.append(f"level{lexicon.level(word)}")
-    return found
+@cache
+def listed() -> dict[str, Facts]:
+    """Return what is known of each word that any list holds, a word of a phrase counted alone."""
+    bits = {flag: 1 << n for n, flag in enumerate(FLAGS)}
+    levels = [bits[flag] for flag in LEVELS]
+    found = {word: levels[level] for word, level in lexicon.levels().items()}
+
+    def add(words: Iterable[str], flag: str) -> None:
+        bit = bits[flag]
+        for word in words:
+            found[word] = found.get(word, levels[0]) | bit
+
+    for name in LISTS:
+        add({w for entry in lexicon.entries(name) for w in lexicon.split(entry)}, name)
+    for flag, ranks, bounds in (
+        ("first", lexicon.first_names(), FIRST_RANKS),
+        ("last", lexicon.surnames(), LAST_RANKS),
+    ):
+        buckets = [bits[f"{flag}{n}"] for n in range(len(bounds) + 1)]
+        for name, rank in ranks.items():
+            found[name] = found.get(name, levels[0]) | buckets[bisect_left(bounds, rank)]
+    towns = lexicon.towns()
+    alone = {words[0] for words in towns if len(words) == 1}
+    add(alone, "town")
+    add({word for words in towns for word in words} - alone, "townpart")
+    add(lexicon.counties(), "county")
+    speaking = ~sum(bits[flag] for flag in FLAGS[len(LISTS) :] if flag not in LEVELS[1:])
+    facts = {
+        told: Facts(
+            tuple(flag for flag, bit in bits.items() if told & bit),
+            bool(told & speaking),
+            next(n for n, bit in enumerate(levels) if told & bit),
+        )
+        for told in set(found.values())
+    }
+    return {word: facts[told] for word, told in found.items()}
+
+
+UNLISTED = Facts(LEVELS[:1], False, 0)
+
+
+def facts(token: Token) -> Facts:
+    """Return what the word lists know of a token."""
+    return listed().get(token.norm, UNLISTED)
 
 
 def outline(text: str) -> str:
@@ -191,11 +207,14 @@ def seen(story: Story) -> tuple[set[str], dict[str, int]]:
     return lower, capital
 
 
-def speaking(token: Token) -> str:
-    """Return a token as features name it, or "" for a word that must not count as itself."""
+def speaking(token: Token, speaks: bool) -> str:
+    """Return a token as features name it, or "" for a word that must not count as itself.
+
+    speaks: what the lists say, see Facts.
+    """
     if token.shape == "break":
         return "¶"
-    return token.norm if speaks_for_itself(token.norm) else ""
+    return token.norm if speaks or not token.norm[:1].isalnum() else ""
 
 
 def paired(shape: str, before: str, last: str, follow: str) -> list[str]:
@@ -228,8 +247,9 @@ def features(story: Story) -> list[list[str]]:
     """Return every feature of every token of a story."""
     tokens = story.tokens
     lower, capital = seen(story)
-    says = [*map(speaking, tokens)]
-    known = [flags(token.norm) if token.word else [] for token in tokens]
+    told = [*map(facts, tokens)]
+    says = [speaking(token, fact.speaks) for token, fact in zip(tokens, told, strict=True)]
+    known = [[*fact.flags] if token.word else [] for token, fact in zip(tokens, told, strict=True)]
     drawn = [outline(token.text) for token in tokens]
     neighbour = [
         around(token, word, form) + also

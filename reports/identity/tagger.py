@@ -25,7 +25,7 @@ from pathlib import Path
 
 from . import evidence
 from .chain import marginals
-from .lexicon import CONTRACTED, is_frequent, level, stays
+from .lexicon import CONTRACTED, FREQUENT, level, stays
 from .tokens import MIXED, STANDINGS, Story, Token, everyday, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
@@ -176,15 +176,16 @@ class Model:
         The tokens of ordinary words are kept for the process: they tell nothing of who wrote them.
         Those of other words go with their story, for the process outlives the request.
         """
-        says, drawn = evidence.speaking(token), evidence.outline(token.text)
-        flags = evidence.flags(token.norm) if token.word else ()
+        told, drawn = evidence.facts(token), evidence.outline(token.text)
+        says = evidence.speaking(token, told.speaks)
+        flags = told.flags if token.word else ()
         around = (*evidence.around(token, says, drawn), *flags)
         word = Word(
             flags,
             sum([self.alone.get(feature, 0) for feature in evidence.spelt(token, says, drawn)]),
             sum([self.beside.get(feature, 0) for feature in around]),
             says,
-            token.shape == "lower" and is_frequent(token.norm),
+            token.shape == "lower" and 0 < told.level <= FREQUENT,
         )
         if says:
             word.after = self.after.get(says, NOTHING)
