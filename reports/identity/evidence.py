@@ -8,10 +8,9 @@ features from here, so that they cannot drift apart.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
-from itertools import compress, count
+from itertools import compress, count, pairwise
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
@@ -90,17 +89,23 @@ class Facts(NamedTuple):
     level: int
 
 
+BITS = {flag: 1 << n for n, flag in enumerate(FLAGS)}  # what is known of a word, in one integer
+UNLISTED = BITS[LEVELS[0]]
+# Flags that make a word evidence by itself.
+SPEAKING = sum(BITS[flag] for flag in (*LISTS, *LEVELS[1:]))
+
+
 @cache
-def listed() -> dict[str, Facts]:
-    """Return what is known of each word that any list holds, a word of a phrase counted alone."""
-    bits = {flag: 1 << n for n, flag in enumerate(FLAGS)}
-    levels = [bits[flag] for flag in LEVELS]
+def listed() -> dict[str, int]:
+    """Return the BITS of each word that any list holds, a word of a phrase counted alone."""
+    levels = [BITS[flag] for flag in LEVELS]
     found = {word: levels[level] for word, level in lexicon.levels().items()}
 
     def add(words: Iterable[str], flag: str) -> None:
-        bit = bits[flag]
+        bit = BITS[flag]
+        unlisted = UNLISTED | bit
         for word in words:
-            found[word] = found.get(word, levels[0]) | bit
+            found[word] = found[word] | bit if word in found else unlisted
 
     for name in LISTS:
         add({w for entry in lexicon.entries(name) for w in lexicon.split(entry)}, name)
@@ -108,32 +113,33 @@ def listed() -> dict[str, Facts]:
         ("first", lexicon.first_names(), FIRST_RANKS),
         ("last", lexicon.surnames(), LAST_RANKS),
     ):
-        buckets = [bits[f"{flag}{n}"] for n in range(len(bounds) + 1)]
-        for name, rank in ranks.items():
-            found[name] = found.get(name, levels[0]) | buckets[bisect_left(bounds, rank)]
+        names = [*ranks]  # the most frequent first
+        for n, (start, end) in enumerate(pairwise((0, *bounds, len(names)))):
+            add(names[start:end], f"{flag}{n}")
     towns = lexicon.towns()
     alone = {words[0] for words in towns if len(words) == 1}
     add(alone, "town")
     add({word for words in towns for word in words} - alone, "townpart")
     add(lexicon.counties(), "county")
-    speaking = ~sum(bits[flag] for flag in FLAGS[len(LISTS) :] if flag not in LEVELS[1:])
-    facts = {
-        told: Facts(
-            tuple(flag for flag, bit in bits.items() if told & bit),
-            bool(told & speaking),
-            next(n for n, bit in enumerate(levels) if told & bit),
+    return found
+
+
+@cache
+def facts_of() -> dict[int, Facts]:
+    """Return what each BITS that some word has stand for."""
+    return {
+        bits: Facts(
+            tuple(flag for flag, bit in BITS.items() if bits & bit),
+            bool(bits & SPEAKING),
+            next(n for n, flag in enumerate(LEVELS) if bits & BITS[flag]),
         )
-        for told in set(found.values())
+        for bits in {UNLISTED, *listed().values()}
     }
-    return {word: facts[told] for word, told in found.items()}
-
-
-UNLISTED = Facts(LEVELS[:1], False, 0)
 
 
 def facts(token: Token) -> Facts:
     """Return what the word lists know of a token."""
-    return listed().get(token.norm, UNLISTED)
+    return facts_of()[listed().get(token.norm, UNLISTED)]
 
 
 def outline(text: str) -> str:
