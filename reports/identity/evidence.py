@@ -7,7 +7,6 @@ features from here, so that they cannot drift apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import compress, count, pairwise
@@ -73,7 +72,6 @@ _SMALL, _CAPITAL = (
     bytes(chr(code) in forms for code in range(256))  # 1 for the forms of such tokens
     for forms in (FORMS["lower"], FORMS["cap"] + FORMS["upper"] + FORMS["mixed"] + FIRST_PERSON)
 )
-_RUN = re.compile(r"([Xx])\1{2,}")
 
 
 class Facts(NamedTuple):
@@ -152,7 +150,11 @@ def outline(text: str) -> str:
             return "Xxx"[:size]
         if text.isupper():
             return "XX"[:size]
-    return _RUN.sub(r"\1\1", text.translate(_OUTLINES))[:8]
+    drawn = text.translate(_OUTLINES)
+    for pair in ("xx", "XX"):
+        while pair + pair[0] in drawn:
+            drawn = drawn.replace(pair + pair[0], pair)
+    return drawn[:8]
 
 
 def standing(setting: Setting) -> list[str]:

@@ -67,6 +67,7 @@ LABEL_FORM, SIGN = "[", "-"
 TELLING = re.compile('[.!:"\n]')  # forms of signs that end or open something
 WORDS = "daslLkcCuUmMivw"
 NO_NUMBER = re.compile(f"[{WORDS[1:]}]")
+_SPOKEN = bytes(chr(code) in WORDS for code in range(256))  # 1 for the forms of words
 LETTERED = frozenset(WORDS[2:])
 NO_CODE = re.compile(f"[{WORDS[2:]}]")
 CAPITAL = re.compile("[kcCmM]")
@@ -260,17 +261,18 @@ def read(
 ) -> Story:
     """Return a story of these tokens, with their sentences told apart."""
     size, norms = len(tokens), [token.norm for token in tokens]
-    words = [i for i, token in enumerate(tokens) if token.word]
+    forms = "".join([token.form for token in tokens])
+    spoken = forms.encode().translate(_SPOKEN)
     story = Story(
         clear,
         lower,
         tokens,
         starts,
         ends,
-        forms="".join([token.form for token in tokens]),
+        forms=forms,
         norms=norms,
-        words=words,
-        spoken=[norms[i] for i in words],
+        words=[*compress(count(), spoken)],
+        spoken=[*compress(norms, spoken)],
         first=bytearray(size),
         regimes=bytearray([MIXED]) * size,
         safe=bytearray(size),
@@ -309,7 +311,10 @@ def mark_sentences(story: Story) -> list[tuple[int, int]]:
         if i >= opened:
             opened = opening(story, i + 1)
         if form != ":":
-            sentences += cut(start, i + 1)
+            if i - start <= SENTENCE_WORDS:
+                sentences.append((start, i + 1))
+            else:
+                sentences += cut(start, i + 1)
             start = i + 1
     sentences += cut(start, len(forms))
     return sentences
