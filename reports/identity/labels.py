@@ -63,7 +63,7 @@ def number_persons(text: str, *groups: Sequence[Span]) -> list[list[Span]]:
             if index not in given:
                 dog = is_dog(text[max(0, span.start - LOOK_BACK) : span.start].lower())
                 given[index] = f"[{'K-9' if dog else 'person'} {next(free)}]"
-            lettered[span.start] = span._replace(replacement=given[index])
+            lettered[span.start] = Span(*span[:-1], given[index])
         numbered.append([lettered.get(span.start, span) for span in spans])
     return numbered
 

@@ -148,10 +148,8 @@ def find(story: Story, places: Sequence[int], taken: bytearray) -> Iterator[Span
     words, spoken, opened = story.words, story.spoken, openers()
     for w in places:
         i, kinds = words[w], opened.get(spoken[w])
-        if kinds is None:
-            continue
-        start, flat = story.starts[i], story.regimes[i] in (LOWER, UPPER)
-        if not (kinds or flat) or taken[start]:
+        flat = story.regimes[i] in (LOWER, UPPER)
+        if kinds is None or not (kinds or flat) or taken[story.starts[i]]:
             continue
         size, found = 0, ("", "", "", "")
         for name, kind, label, reason in kinds:
@@ -163,7 +161,7 @@ def find(story: Story, places: Sequence[int], taken: bytearray) -> Iterator[Span
             found = ("PLACE", "town", "Is the name of a town.", "possible")
         if not size:
             continue
-        end = story.ends[words[w + size - 1]]
+        start, end = story.starts[i], story.ends[words[w + size - 1]]
         if 1 in taken[start:end]:
             continue
         taken[start:end] = b"\1" * (end - start)

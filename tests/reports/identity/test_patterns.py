@@ -10,7 +10,8 @@ from reports.identity.tokens import tokenise
 def found(text: str) -> list[tuple[str, str, str]]:
     """Return (text, kind, label) of what the patterns alone find."""
     story = tokenise(text)
-    places, taken = patterns.windows(story, [*chains(story)]), bytearray(len(text))
+    places = patterns.windows(story, [*chains(story)], range(len(story.tokens)))
+    taken = bytearray(len(text))
     spans = [
         span for contacts in (True, False) for span in patterns.find(story, places, taken, contacts)
     ]

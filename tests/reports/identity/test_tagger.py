@@ -7,7 +7,7 @@ import pytest
 
 from reports.identity import evidence, lexicon, strip, tagger
 from reports.identity.tagger import Weighing
-from reports.identity.tokens import tokenise
+from reports.identity.tokens import everyday, tokenise
 
 STORY = (
     "Sgt. Quillonaire and I took Farrow Road. Young was hit near the Zorvexton plant, and young "
@@ -59,11 +59,11 @@ def test_a_doubtful_word_is_weighed_by_what_training_read_of_it() -> None:
 
 def test_only_ordinary_words_are_kept_for_the_next_story() -> None:
     strip(STORY + " We didn't run 12 steps from 4471, and Zorvexton'd say so. I've told him.")
-    texts = set(tagger.model().kept)
+    texts = set(everyday)
     assert {"took", "plant", "hit", "didn't", "I've", "12"} <= texts
     public = lexicon.stays() | {word for word, level in lexicon.levels().items() if level <= 3}
     for text in texts:
-        for token in tokenise(text).words:
+        for token in [token for token in tokenise(text).tokens if token.word]:
             number = token.shape == "digit" and len(token.text) < 3
             head = token.norm.rpartition("'")[0]  # of a contraction: they've, didn't
             assert number or public & {token.norm, head, head.removesuffix("n")}, text
