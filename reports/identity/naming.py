@@ -196,6 +196,11 @@ def split(story: Story, weighed: Weighed, kinds: dict[int, int], group: list[int
 
 def trimmed(story: Story, weighed: Weighed, part: list[int]) -> Iterator[Run]:
     """Yield the run of these tokens without signs and small words at its ends, if any is left."""
+    if len(part) == 1:  # nearly always
+        token, alone = story.tokens[part[0]], weighed[part[0]]
+        if token.word:
+            yield Run(part[0], [token], CLASSES[best(alone)], 1 - alone[0])
+        return
     while part and not story.tokens[part[0]].word:
         part = part[1:]
     while part and not story.tokens[part[-1]].word:

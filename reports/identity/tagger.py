@@ -326,26 +326,25 @@ class Weighing:
             row += a.on3 + b.on2 + c.on1 + d.back1 + e.back2 + f.back3
             # Not outweighs(): it is asked of most words.
             if (row - ALONE) & BIAS != BIAS:
-                row += self.together(i)
+                row += self.together(i, b, c, d)
                 states[i] = OPEN if outweighs(row, SETTLED) else DOUBTFUL
             else:
                 states[i] = CLEAR if (row - BESIDE) & BIAS == BIAS else OPEN
             rows[i] = row
 
-    def together(self, i: int) -> int:
-        """Return what its neighbours taken together say of a word, and the rest of the story."""
-        weights, words, token = model(), self.words, self.story.tokens[i]
+    def together(self, i: int, before: Word, last: Word, follow: Word) -> int:
+        """Return what its neighbours taken together say of a word, and the rest of the story.
+
+        before, last, follow: the word before the last one, the last one and the next one.
+        """
+        weights, token = model(), self.story.tokens[i]
         shape, norm = token.shape, token.norm
-        said = weights.seen_capital[self.capital.get(norm, 0)]
+        said = last.after.get(shape, 0) + follow.before.get(shape, 0)
+        if before.second:
+            said += before.second.get(last.says, 0)
         if norm in self.lower:
             said += weights.seen_lower
-        if i:
-            said += words[i - 1].after.get(shape, 0)
-            if i > 1 and (second := words[i - 2].second):
-                said += second.get(words[i - 1].says, 0)
-        if i + 1 < len(words):
-            said += words[i + 1].before.get(shape, 0)
-        return said
+        return said + weights.seen_capital[self.capital.get(norm, 0)]
 
     def chained(
         self,

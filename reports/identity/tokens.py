@@ -365,10 +365,14 @@ def set_regimes(story: Story, sentences: list[tuple[int, int]]) -> None:
     forms = story.forms
     starts = capitals = 0
     for start, end in sentences:
-        found = NO_NUMBER.search(forms, start, end)
-        if found:
-            starts += 1
-            capitals += found[0] not in FORMS["lower"]
+        form = forms[start]
+        if form not in LETTERED:
+            found = NO_NUMBER.search(forms, start, end)
+            if not found:
+                continue
+            form = found[0]
+        starts += 1
+        capitals += form not in FORMS["lower"]
     usual = MIXED if capitals * 2 >= starts else LOWER
     told = story.told.setdefault(usual, {})
     for start, end in sentences:
