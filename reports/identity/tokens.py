@@ -234,19 +234,11 @@ def split(clear: str) -> Story:
 
 
 def _split(clear: str) -> Story:
-    tokens: list[Token] = []
-    starts: list[int] = []
-    ends: list[int] = []
     own: Tokens = {}
-    usual, find, end = everyday.get, clear.find, 0
-    for piece in (ASCII_TOKEN if clear.isascii() else TOKEN).findall(clear):
-        tokens.append(usual(piece) or token_of(piece, own))
-        start = end + (clear[end] == " ")
-        if clear[start] != piece[0]:  # more than one blank, or none of the usual ones
-            start = find(piece, end)
-        starts.append(start)
-        end = start + len(piece)
-        ends.append(end)
+    usual = everyday.get
+    found = [*(ASCII_TOKEN if clear.isascii() else TOKEN).finditer(clear)]
+    tokens = [usual(piece[0]) or token_of(piece[0], own) for piece in found]
+    starts, ends = [piece.start() for piece in found], [piece.end() for piece in found]
     return read(clear, lowered(clear), tokens, starts, ends, {}, own)
 
 
