@@ -26,7 +26,7 @@ from pathlib import Path
 from . import evidence
 from .chain import marginals
 from .lexicon import CONTRACTED, FREQUENT, level, stays
-from .tokens import MIXED, STANDINGS, Story, Token, everyday, where
+from .tokens import MAX_WORD, MIXED, STANDINGS, Story, Token, everyday, where
 
 CLASSES = ("O", "PERSON", "AGENCY", "PLACE", "TIME", "NUMBER", "CONTACT")
 SCALE = 1_000  # weights are kept as whole thousandths
@@ -45,6 +45,7 @@ SETTLED = 2_000
 LEAST = 0.004  # probability of an identifier that is worth a word
 
 ORDINARY = 3  # words of these levels and of the trade are weighed once for the process
+MOST_EVERYDAY = 30_000  # tokens that are kept so, each of about a kilobyte
 
 LANE = 32  # bits
 KINDS = len(CLASSES) - 1  # all but O
@@ -192,7 +193,7 @@ class Model:
             word.before = self.before.get(says, NOTHING)
             word.second = self.second.get(says, NOTHING)
         token.known = word
-        if token.shape != "label" and is_ordinary(token):
+        if len(everyday) < MOST_EVERYDAY and is_ordinary(token):
             everyday[token.text] = token
         return word
 
@@ -228,8 +229,10 @@ def is_ordinary(token: Token) -> bool:
     """Whether a token tells nothing of who wrote it.
 
     A word of everyday English or of the trade, what is contracted from one (don't, they've), a
-    number of one or two digits, or no word at all.
+    number of one or two digits, or no word at all; none in capitals of its own (wEaPoN).
     """
+    if token.shape in ("label", "mixed") or len(token.text) > MAX_WORD:
+        return False
     if not token.word or (token.shape == "digit" and len(token.text) < 3):
         return True
     head, mark, tail = token.norm.rpartition("'")

@@ -3,7 +3,10 @@
 import gc
 import sys
 
-from reports.identity import strip
+import pytest
+
+from reports.identity import strip, tagger
+from reports.identity.tokens import MAX_WORD, everyday
 
 SURNAME = "Zbigniewiczowska"  # in no list of the engine's, nor of Python's
 FIRST = "Quillonaire"
@@ -59,3 +62,15 @@ def test_no_cache_grows_with_the_stories() -> None:
     strip(story.format("Tarquenmoor", "Bellisandre", "Ockhamshire"))
     assert len(before) > 5
     assert cached() == before
+
+
+def test_what_is_kept_of_everyday_words_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = {"wEaPoN", "wEApOn", "WeApoN", "\n" * (MAX_WORD + 1)}
+    strip(" ".join(["They ran and they'll run.", *odd, "They fell."]))
+    assert {"They", "ran", "they'll"} <= everyday.keys()
+    assert odd & everyday.keys() == set()
+    monkeypatch.setattr(tagger, "MOST_EVERYDAY", len(everyday))
+    kept = set(everyday)
+    assert "verandas" not in kept
+    assert strip("The verandas were wet.").text == "The verandas were wet."
+    assert set(everyday) == kept
