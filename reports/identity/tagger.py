@@ -360,10 +360,11 @@ class Weighing:
         A run that reads as before has them from there.
         """
         found: dict[int, list[float]] = {}
-        before = self.states.endswith
-        for run in RUN.finditer(self.states):
+        states = self.states
+        for run in RUN.finditer(states):
             first, end = run.span()
-            first -= 2 if before(b"oo", 0, first) else before(b"o", 0, first)
+            if first and states[first - 1] == OPEN:
+                first -= 2 if first > 1 and states[first - 2] == OPEN else 1
             if earlier and 1 not in anew[max(0, first - 1) : end + 1]:
                 known = [*map(earlier.chances.get, places[first:end])]
             else:
