@@ -14,7 +14,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
 from . import lexicon
-from .tokens import FIRST_PERSON, FORMS, LOWER, MIXED, TITLE, UPPER, Story, Token
+from .tokens import FIRST_PERSON, FORMS, LOWER, MIXED, TITLE, UPPER, Story, Token, table
 
 NEAR = (-2, -1, 1, 2)  # words whose every evidence counts
 FAR = (-3, 3)  # words that count by themselves only
@@ -68,10 +68,8 @@ _OUTLINES = str.maketrans(
     | dict.fromkeys(ascii_uppercase, "X")
     | dict.fromkeys(digits, "d")
 )
-_SMALL, _CAPITAL = (
-    bytes(chr(code) in forms for code in range(256))  # 1 for the forms of such tokens
-    for forms in (FORMS["lower"], FORMS["cap"] + FORMS["upper"] + FORMS["mixed"] + FIRST_PERSON)
-)
+_SMALL = table(FORMS["lower"])
+_CAPITAL = table(FORMS["cap"] + FORMS["upper"] + FORMS["mixed"] + FIRST_PERSON)
 
 
 class Facts(NamedTuple):

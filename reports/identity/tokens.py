@@ -56,6 +56,12 @@ SHORTENED = (
 )  # words whose full stop does not end a sentence
 ABBREVIATIONS = frozenset(SHORTENED.split())
 
+
+def table(forms: str) -> bytes:
+    """Return the table by which bytes.translate() gives 1 for these forms of tokens, else 0."""
+    return bytes(chr(code) in forms for code in range(256))
+
+
 # The form of a token is one letter, so that a whole sentence can be counted and searched as a
 # string. Words: digit, alnum; then by shape, for one letter, two or three, and more of them.
 DIGIT, ALNUM = "d", "a"
@@ -67,7 +73,7 @@ LABEL_FORM, SIGN = "[", "-"
 TELLING = re.compile('[.!:"\n]')  # forms of signs that end or open something
 WORDS = "daslLkcCuUmMivw"
 NO_NUMBER = re.compile(f"[{WORDS[1:]}]")
-_SPOKEN = bytes(chr(code) in WORDS for code in range(256))  # 1 for the forms of words
+_SPOKEN = table(WORDS)
 LETTERED = frozenset(WORDS[2:])
 NO_CODE = re.compile(f"[{WORDS[2:]}]")
 CAPITAL = re.compile("[kcCmM]")
@@ -133,6 +139,10 @@ class Story:
     def stem_end(self, i: int) -> int:
         """Return the end of token i without its possessive."""
         return self.ends[i] - self.tokens[i].owned
+
+    def is_flat(self, i: int) -> bool:
+        """Whether token i stands where capitals tell nothing."""
+        return self.regimes[i] in (LOWER, UPPER)
 
 
 # The tokens of everyday words, for the process; other words of a story must not outlive it.
@@ -303,20 +313,18 @@ def mark_sentences(story: Story) -> list[tuple[int, int]]:
         if i >= opened:
             opened = opening(story, i + 1)
         if form != ":":
-            if i - start <= SENTENCE_WORDS:
-                sentences.append((start, i + 1))
-            else:
-                sentences += cut(start, i + 1)
+            sentences.append((start, i + 1))
             start = i + 1
-    sentences += cut(start, len(forms))
-    return sentences
+    if start < len(forms):
+        sentences.append((start, len(forms)))
+    if len(forms) <= SENTENCE_WORDS:  # nearly always: none is too long
+        return sentences
+    return [part for sentence in sentences for part in cut(*sentence)]
 
 
 def cut(start: int, end: int) -> list[tuple[int, int]]:
     """Return a sentence in parts of a bearable length."""
     size = SENTENCE_WORDS + 1
-    if end - start <= size:
-        return [(start, end)] if start < end else []
     return [(i, min(i + size, end)) for i in range(start, end, size)]
 
 

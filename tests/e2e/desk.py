@@ -43,3 +43,9 @@ def sign_in(browser: Browser, site: Site, name: str) -> Page:
     else:
         page.goto("/desk/")
     return page
+
+
+def settle_suspects(page: Page, answer: str) -> None:
+    """Give every suspect of a report the same answer, remove or dismiss, one after the other."""
+    while suspects := all_of(page, f".suspect button[value^={answer}]"):
+        suspects[0].click()

@@ -10,10 +10,10 @@ import sys
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.e2e.conftest import PROJECT, Site, all_of
-from tests.e2e.desk import sign_in
+from tests.e2e.conftest import PROJECT, Site
+from tests.e2e.desk import settle_suspects, sign_in
 from tests.e2e.test_letters import at_receipt, tell
-from tests.e2e.test_whole_way import open_report, press
+from tests.e2e.test_whole_way import open_report, press, tick_checks
 
 pytestmark = pytest.mark.browser
 
@@ -63,12 +63,6 @@ def take(page: Page, name: str, part: Locator | None = None, height: int = HEIGH
     )
 
 
-def tick_all(page: Page) -> None:
-    """Tick every line of a check list, where the page has one."""
-    for line in all_of(page, ".checks input"):
-        line.check()
-
-
 def write_question(page: Page) -> None:
     field = page.get_by_label("Your question")
     if not field.is_visible():
@@ -111,8 +105,7 @@ def test_pictures(browser: Browser, site: Site) -> None:
 
     write_question(first)
     take(first, "question", first.locator("details", has_text="Ask the officer something").last)
-    while suspects := all_of(first, ".suspect button[value^=remove]"):
-        suspects[0].click()
+    settle_suspects(first, "remove")
     write_question(first)
     press(first, "ask")
     at_receipt(officer, receipt)
@@ -123,13 +116,13 @@ def test_pictures(browser: Browser, site: Site) -> None:
 
     first.goto(address)
     first.fill("#id_narrative", STORY)
-    tick_all(first)
+    tick_checks(first)
     take(first, "passing-on", first.locator(".checks, .decide"))
     press(first, "pass_on")
 
     second.goto(address)
     take(second, "second")
-    tick_all(second)
+    tick_checks(second)
     press(second, "publish")
     take(second, "published", height=480)
     second.get_by_role("link", name="Read it as published").click()

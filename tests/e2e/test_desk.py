@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Site, all_of, find_no_barrier
-from tests.e2e.desk import sign_in
+from tests.e2e.desk import settle_suspects, sign_in
 from tests.e2e.test_whole_way import press, tick_checks
 
 pytestmark = pytest.mark.browser
@@ -23,8 +23,7 @@ NAMES = " Sgt. Ramirez and Officer Delacroix came later."  # two suspects, of a 
 def settle(page: Page) -> None:
     """Remove every suspect, one after the other."""
     press(page, "save")
-    while suspects := all_of(page, ".suspect button[value^=remove]"):
-        suspects[0].click()
+    settle_suspects(page, "remove")
 
 
 def send_story(browser: Browser, site: Site, word: str) -> None:

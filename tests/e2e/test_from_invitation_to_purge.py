@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PROJECT, Site, all_of, come_from
-from tests.e2e.desk import choose_password, enrol_app
+from tests.e2e.conftest import PROJECT, Site, come_from
+from tests.e2e.desk import choose_password, enrol_app, settle_suspects
 from tests.e2e.test_accounts import link_for, with_authenticator
 from tests.e2e.test_letters import at_receipt, tell
 from tests.e2e.test_whole_way import open_report, press, tick_checks
@@ -98,8 +98,7 @@ def test_from_an_invitation_to_the_purge(browser: Browser, site: Site) -> None:
     press(first, "save")
     first.locator(".suspect", has_text="Ormandic").locator("button[value^=remove]").first.click()
     expect(first.locator("#id_narrative")).not_to_have_value(re.compile("Ormandic"))
-    while left := all_of(first, ".suspect button[value^=dismiss]"):
-        left[0].click()
+    settle_suspects(first, "dismiss")
 
     # A question goes to the officer, and the answer comes back.
     first.get_by_text("Ask the officer something").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from lessons.vocabulary import FACETS, read_vocabulary
 from tests.e2e.conftest import Site, all_of
-from tests.e2e.desk import sign_in
+from tests.e2e.desk import settle_suspects, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -98,8 +98,7 @@ def test_a_story_on_its_whole_way(browser: Browser, visitor: BrowserContext, sit
         blank.locator("textarea").fill(lesson["text"])
         pick(blank, lesson["terms"])
         press(first, "save")
-    while suspects := all_of(first, ".suspect button[value^=remove]"):
-        suspects[0].click()
+    settle_suspects(first, "remove")
     assert state() == "Your story is being read"
     tick_checks(first)
     press(first, "pass_on")

@@ -9,7 +9,7 @@ from ..lexicon import entries, is_frequent, known, level, listed, word_set
 from ..naming import ANDS, runs, span_of
 from ..span import NAMED, Span
 from ..tagger import UNASKED, Weighing, Word
-from ..tokens import LOWER, MIXED, UPPER, Story, Token, index_at, is_i
+from ..tokens import MIXED, Story, Token, index_at, is_i
 
 UNKNOWN = "It is no ordinary word."
 CAPITAL = "It has a capital letter inside a sentence, and is often a name."
@@ -92,7 +92,7 @@ def words_before(story: Story, span: Span) -> list[int]:
     """Return the word before a name that often opens one, where no capital tells: new gallatin."""
     i = index_at(story, span.start) - 1
     opens = story.norms[i] in NAME_OPENERS and story.ends[i] == span.start - 1
-    return [i] if opens and span.kind in HEADS and is_flat(story, i) else []
+    return [i] if opens and span.kind in HEADS and story.is_flat(i) else []
 
 
 def words_behind(story: Story, taken: bytearray, span: Span) -> list[int]:
@@ -107,7 +107,7 @@ def words_behind(story: Story, taken: bytearray, span: Span) -> list[int]:
     norm = norms[first]
     heads = entries(HEADS.get(span.kind, "agency_heads"))
     if norm in heads:
-        return [first] if is_flat(story, first) else []
+        return [first] if story.is_flat(first) else []
     if (norm,) not in (*ANDS, ("of",)):
         return []
     size = 3 if norm == "of" and norms[first + 1 : first + 2] == ["the"] else 2
@@ -118,17 +118,12 @@ def words_behind(story: Story, taken: bytearray, span: Span) -> list[int]:
     ):
         return []
     if taken[starts[last]]:
-        named = is_flat(story, last)
+        named = story.is_flat(last)
     elif norm == "of":
         named = span.kind == "AGENCY" and norms[last] not in entries("function")
     else:
         named = norms[last] in heads
     return [i for i in words if not taken[starts[i]]] if named else []
-
-
-def is_flat(story: Story, i: int) -> bool:
-    """Whether token i stands where capitals tell nothing."""
-    return story.regimes[i] in (LOWER, UPPER)
 
 
 def strange(story: Story, i: int, word: Word) -> str:

@@ -115,12 +115,11 @@ def mark_case(story: Story, w: int) -> None:
         return
     if story.spoken[w - 1] in PROSECUTION:
         return
-    for i in words[w - 1 : w + 2]:
+    for k in words[w - 1 : w + 2]:
+        story.safe[k] = story.fixed[k] = True
+    i, side = words[w - 2], words[w - 1]
+    if w > 1 and tokens[i].shape == tokens[side].shape == "cap" and not story.first[i]:
         story.safe[i] = story.fixed[i] = True
-    if w > 1 and tokens[words[w - 2]].shape == tokens[words[w - 1]].shape == "cap":
-        i = words[w - 2]
-        story.safe[i] |= not story.first[i]
-        story.fixed[i] |= not story.first[i]
 
 
 KINDS = (
@@ -148,7 +147,7 @@ def find(story: Story, places: Sequence[int], taken: bytearray) -> Iterator[Span
     words, spoken, opened = story.words, story.spoken, openers()
     for w in places:
         i, kinds = words[w], opened.get(spoken[w])
-        flat = story.regimes[i] in (LOWER, UPPER)
+        flat = story.is_flat(i)
         if kinds is None or not (kinds or flat) or taken[story.starts[i]]:
             continue
         size, found = 0, ("", "", "", "")
