@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from html import unescape
 
 from django import template
-from django.utils.html import conditional_escape, escape, linebreaks, strip_tags
+from django.utils.html import conditional_escape, escape, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from lessons.markup import lesson_html
+from lessons.markup import lesson_html, plain_text
 from lessons.models import Term
 from lessons.search.index import END, START
 
@@ -18,7 +17,6 @@ register = template.Library()
 # What stripping puts in place of an identifier: its kind, and a letter that tells one from another.
 LABEL = re.compile(r"\[[a-z]+(?: [a-z]+){0,2}(?: [A-Z]{1,2})?\]")
 
-BLOCK_END = re.compile(r"</(?:p|li)>")
 FIND = re.compile(f"{START}([^{START}{END}<]*){END}")
 
 
@@ -67,7 +65,7 @@ def answers(terms: Iterable[Term]) -> SafeString:
 @register.filter
 def lesson_line(text: str) -> str:
     """The text of a lesson as one plain line, for where only a line may stand: in a label."""
-    return unescape(" ".join(strip_tags(BLOCK_END.sub(" ", lesson_html(text))).split()))
+    return " ".join(plain_text(lesson_html(text)).split())
 
 
 def mark_finds(html: str) -> SafeString:

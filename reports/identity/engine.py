@@ -13,7 +13,7 @@ from .labels import apply, number_persons
 from .naming import POSSIBLE, runs, span_of
 from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
 from .recognizers.chains import chains
-from .span import Span, Stripped
+from .span import Span, Stripped, take
 from .tagger import Weighing
 from .tokens import LABEL_FORM, MIXED, Story, cleared, split, tokenise, where
 
@@ -102,14 +102,14 @@ class Reading:
         story, weighed, taken = self.story, self.weighed, self.taken
         for found in A_LABEL.finditer(story.forms):
             start, end = story.starts[found.start()], story.stem_end(found.start())
-            taken[start:end] = b"\1" * (end - start)
+            take(taken, start, end)
         labels = bytes(taken)
         spans = list(by_form(story, taken))
         likely = {i: p for i, p in weighed.items() if 1 - p[0] >= LIKELY}
         untaken = {i: p for i, p in likely.items() if is_open(story, i, p, taken)}
         for run in runs(story, untaken):
             span = span_of(story, run)
-            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+            take(taken, span.start, span.end)
             spans.append(span)
         spans = list(echoes.agreed(story, list(growth.grow(story, taken, spans))))
         spans += echoes.find(story, taken, spans, weighed)
@@ -190,7 +190,7 @@ def requested(
             if norms[i] == wanted[0] and norms[i : i + len(wanted)] == wanted:
                 start, end = story.starts[places[i]], story.stem_end(places[i + len(wanted) - 1])
                 if 1 not in labels[start:end]:
-                    asked[start:end] = b"\1" * (end - start)
+                    take(asked, start, end)
     result = []
     for span in spans:
         hit = asked[span.start : span.end]
@@ -206,5 +206,5 @@ def requested(
         result = [span for span in result if span.end <= start or end <= span.start]
         result.append(Span(start, end, "PERSON", "certain", ASKED, "[removed]"))
     for span in result:
-        asked[span.start : span.end] = b"\1" * (span.end - span.start)
+        take(asked, span.start, span.end)
     return result, asked

@@ -314,6 +314,6 @@ def slipped(word: str) -> bool:
             and any(head + vowel + tail[1:] in common for vowel in VOWELS)
         ):
             return True
-        if i and any(head + letter + tail in common for letter in LETTERS):
+        if any(head + letter + tail in common for letter in LETTERS):
             return True
     return False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .lexicon import entries, word_set
 from .recognizers.chains import MOST_RUNS
-from .span import Span
+from .span import Span, take
 from .tokens import SIGN, Story
 
 SOURCE = Path(__file__).parent / "data" / "patterns.toml"
@@ -235,7 +235,7 @@ def find(story: Story, places: Places, taken: bytearray, contacts: bool) -> Iter
             start, end = trim(text, *found.span(pattern.group))
             if start >= end or 1 in taken[start:end]:
                 continue
-            taken[start:end] = b"\1" * (end - start)
+            take(taken, start, end)
             yield Span(start, end, pattern.kind, pattern.tier, pattern.reason, f"[{pattern.label}]")
 
 

@@ -36,3 +36,8 @@ class Stripped:
     text: str
     spans: tuple[Span, ...]
     doubts: tuple[Span, ...]
+
+
+def take(taken: bytearray, start: int, end: int) -> None:
+    """Note that something has found the characters from start up to end: 1 for each of them."""
+    taken[start:end] = b"\1" * (end - start)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..lexicon import entries, level, listed, word_set
-from ..span import Span
+from ..span import Span, take
 from ..tokens import Story, Token
 from .chains import PLACE_NAMES, label_before, label_name, neighbour
 
@@ -45,7 +45,7 @@ def find_spelt(story: Story, places: Sequence[int], taken: bytearray) -> Iterato
         start, end = story.starts[first], story.ends[last]
         if 1 in taken[start:end]:
             continue
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         kind = "PLACE" if place else "NUMBER"
         name = PLACE_NAMES.get(label, "number") if place else label_name(label)
         reason = f"The word “{label}” stands before it."
@@ -67,7 +67,7 @@ def find_letters(story: Story, taken: bytearray) -> Iterator[Span]:
             for i in range(first, last + 1):
                 story.fixed[i] = story.tokens[i].word
             continue
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         yield Span(
             start, end, "PERSON", "possible", "Letters one by one may spell a name.", "[person]"
         )
@@ -124,7 +124,7 @@ def find_plates(story: Story, places: Sequence[int], taken: bytearray) -> Iterat
         start, end = story.starts[first], story.ends[last]
         if 1 in taken[start:end]:
             continue
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         reason = f"The word “{norms[i]}” stands before it."
         yield Span(start, end, "NUMBER", "certain", reason, f"[{label_name(norms[i])}]")
 

@@ -7,7 +7,7 @@ from itertools import compress, count, pairwise
 
 from ..lexicon import entries, is_frequent, known, level, listed, word_set
 from ..naming import ANDS, runs, span_of
-from ..span import NAMED, Span
+from ..span import NAMED, Span, take
 from ..tagger import UNASKED, Weighing, Word
 from ..tokens import MIXED, Story, Token, index_at, is_i
 
@@ -40,18 +40,18 @@ def find(story: Story, taken: bytearray, weighing: Weighing) -> Iterator[Span]:
         if run.kind in NAMED and all(is_small(token) for token in run.tokens):
             continue
         span = span_of(story, run, doubt=True)
-        taken[span.start : span.end] = b"\1" * (span.end - span.start)
+        take(taken, span.start, span.end)
         yield span
     for i in compress(count(), [word.strange for word in weighing.words]):
         why = "" if story.safe[i] else strange(story, i, weighing.words[i])
         if why and is_left(story, i, taken):
             start, end = starts[i], story.ends[i]
-            taken[start:end] = b"\1" * (end - start)
+            take(taken, start, end)
             yield Span(start, story.stem_end(i), "PERSON", "doubt", why, "[person]")
     for i in compress(count(), story.first):
         if not taken[starts[i]] and opens_a_name(story, taken, i):
             start, end = starts[i], story.ends[i]
-            taken[start:end] = b"\1" * (end - start)
+            take(taken, start, end)
             yield Span(start, end, "PERSON", "doubt", OPENER, "[person]")
 
 
@@ -84,7 +84,7 @@ def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Sp
             if not words or any(story.fixed[i] or taken[story.starts[i]] for i in words):
                 continue
             start, end = story.starts[words[0]], story.stem_end(words[-1])
-            taken[start:end] = b"\1" * (end - start)
+            take(taken, start, end)
             yield Span(start, end, span.kind, "doubt", BESIDE, span.replacement)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..lexicon import level, listed
 from ..naming import LABELS
-from ..span import NAMED, Span
+from ..span import NAMED, Span, take
 from ..tokens import MIXED, Story, index_at, where
 
 # An ordinary word ("young", "chase") that is a name elsewhere in the story is one here, too, when
@@ -43,7 +43,7 @@ def find(
         else:
             continue
         end = story.stem_end(i)
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         yield Span(start, end, kind, "possible", reason, label)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..lexicon import entries, is_frequent, level, listed
 from ..naming import ANDS
-from ..span import Span
+from ..span import Span, take
 from ..tokens import MIXED, Story, Token, index_at
 
 NUMBERS = ("NUMBER", "TIME", "CONTACT")
@@ -30,7 +30,7 @@ def grow(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Span
             start = start_of(story, taken, span, first)
             if end in (ends[last], story.stem_end(last)):
                 end = end_of(story, taken, span, last)
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         grown = (start, end) != (span.start, span.end)
         yield span._replace(start=start, end=end) if grown else span
 

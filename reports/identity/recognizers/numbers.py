@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..lexicon import entries, known, word_set
-from ..span import Span
+from ..span import Span, take
 from ..tokens import UPPER, Story
 from .chains import MOST_RUNS, PLACE_NAMES, label_name
 from .harmless import TEN_CODE, Run, by_form, by_measure, by_words, counted, like_a_case, read
@@ -44,7 +44,7 @@ def find(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> Ite
             start, end = widen(story, i, j, label, taken)
         if kind == "PLACE" and i and story.norms[i - 1] in CAPITAL_LABELS:
             start = story.starts[i - 1]  # us 95
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 
 
@@ -63,7 +63,7 @@ def table(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> It
                 break
             end = ends[j]
             k += 1
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         yield Span(start, end, "NUMBER", "possible", reason, "[number]")
 
 

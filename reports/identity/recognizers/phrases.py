@@ -16,7 +16,7 @@ from ..lexicon import (
     split,
     word_set,
 )
-from ..span import Span
+from ..span import Span, take
 from ..tokens import LOWER, MIXED, UPPER, Story, where
 
 SIDES = word_set("sides")
@@ -163,7 +163,7 @@ def find(story: Story, places: Sequence[int], taken: bytearray) -> Iterator[Span
         start, end = story.starts[i], story.ends[words[w + size - 1]]
         if 1 in taken[start:end]:
             continue
-        taken[start:end] = b"\1" * (end - start)
+        take(taken, start, end)
         kind, label, reason, tier = found
         yield Span(start, end, kind, tier, reason, f"[{label}]")
 

@@ -4,6 +4,7 @@ import pytest
 
 from reports.identity import Span
 from reports.identity.recognizers import growth
+from reports.identity.span import take
 from reports.identity.tokens import tokenise
 
 
@@ -20,7 +21,7 @@ def grown(marked: str) -> list[str]:
             text += part
     taken = bytearray(len(text))
     for span in spans:
-        taken[span.start : span.end] = b"\1" * (span.end - span.start)
+        take(taken, span.start, span.end)
     return [text[s.start : s.end] for s in growth.grow(tokenise(text), taken, spans)]
 
 
