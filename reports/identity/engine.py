@@ -11,7 +11,7 @@ from . import lexicon, patterns
 from .blanks import fill, reread
 from .labels import apply, number_persons
 from .naming import POSSIBLE, runs, span_of
-from .recognizers import codes, doubts, echoes, growth, numbers, phrases, skim
+from .recognizers import codes, doubts, echoes, growth, harmless, numbers, phrases, skim
 from .recognizers.chains import chains
 from .span import Span, Stripped, take
 from .tagger import Weighing
@@ -162,6 +162,7 @@ def by_form(story: Story, taken: bytearray) -> Iterator[Span]:
     """Yield what is told by its form alone; the earlier recognizer has what two would take."""
     opening, phrase_opening = where(story.norms, openers()), phrases.opening(story)
     phrases.mark_safe(story, phrase_opening)
+    harmless.mark_letters(story)
     runs_with_digits = list(chains(story))
     parts = patterns.windows(story, runs_with_digits, opening)
     yield from patterns.find(story, parts, taken, contacts=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..lexicon import entries, known, level, word_set
-from ..tokens import LOWER, UPPER, Story
+from ..tokens import LOWER, UPPER, Story, index_at
 from .chains import label_before, neighbour
 
 MEASURE = re.compile(
@@ -23,11 +23,28 @@ SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){2,3}")
 NO_SEPARATORS = str.maketrans("", "", ",-.")
 MORE = frozenset("$€£+")  # money, and what is on top: +00:40
 LAW = word_set("law")
+# Letters that are no initials: who speaks in a list of questions and answers, and those of R/O.
+SPEAKER = re.compile(r"^[ \t]{0,8}([QA])[.:)]", re.MULTILINE)
+SLASHED = re.compile(r"\b[A-Z](?=/[A-Za-z])|(?<=[A-Za-z]/)[A-Z]\b")
 HEIGHTS = frozenset(("ht", "hgt", "height"))
 FILL = word_set("fill")
 BEFORE_COUNTS = word_set("before_counts")
 MEASURED_DIGITS = 7  # digits; nothing is counted in longer numbers
 LABELLED_DIGITS = 5  # digits; a code of the trade, a floor or a model has fewer
+
+
+def mark_letters(story: Story) -> None:
+    """Mark the letters that stand for nobody's name: Q. and A. of an interview, R/O, W/M."""
+    clear, letters = story.clear, []
+    if "Q" in clear:
+        speakers = [*SPEAKER.finditer(clear)]
+        if any(found[1] == "Q" for found in speakers):
+            letters += [found.start(1) for found in speakers]
+    if "/" in clear:
+        letters += [found.start() for found in SLASHED.finditer(clear)]
+    for start in letters:
+        i = index_at(story, start)
+        story.safe[i] = story.fixed[i] = True
 
 
 @dataclass(slots=True)
@@ -80,12 +97,20 @@ def read(story: Story, i: int, j: int) -> Run:
     return Run(story, i, j, text, sign, left, right, label, adjacent, digits)
 
 
+def is_model(run: Run) -> bool:
+    """Whether it is a model, a calibre, a substance: an M4, two M4s, a .40."""
+    known_codes, text = entries("safe_codes"), run.text
+    return (
+        text in known_codes
+        or (run.sign == "." and "." + text in known_codes)
+        or text.removesuffix("s") in known_codes
+    )
+
+
 def by_form(run: Run) -> bool:
     """Whether the form alone shows it: a model, a calibre, money, a share, a statute."""
     story = run.story
-    if run.text in entries("safe_codes") or (
-        run.sign == "." and "." + run.text in entries("safe_codes")
-    ):
+    if is_model(run):
         return True
     if run.sign in MORE and run.sign:
         return True

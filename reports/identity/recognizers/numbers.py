@@ -9,7 +9,17 @@ from ..lexicon import entries, known, word_set
 from ..span import Span, take
 from ..tokens import UPPER, Story
 from .chains import MOST_RUNS, PLACE_NAMES, label_name
-from .harmless import TEN_CODE, Run, by_form, by_measure, by_words, counted, like_a_case, read
+from .harmless import (
+    TEN_CODE,
+    Run,
+    by_form,
+    by_measure,
+    by_words,
+    counted,
+    is_model,
+    like_a_case,
+    read,
+)
 
 CLOCK = re.compile(r"(?:0\d|1[0-8]|2[1-3])[0-5]\d")
 PLATE = re.compile(r"(?:[a-z]{2,3}-?\d{3,4}|\d[a-z]{3}\d{3}|\d{3}-?[a-z]{3})")
@@ -35,8 +45,11 @@ def find(story: Story, runs: Sequence[tuple[int, int]], taken: bytearray) -> Ite
         if rest is None:
             continue
         i, j = rest
-        verdict = judge(read(story, i, j))
+        run = read(story, i, j)
+        verdict = judge(run)
         if verdict is None:
+            if is_model(run) and not run.plain:
+                story.safe[i : j + 1] = b"\1" * (j + 1 - i)
             continue
         kind, label, reason, tier = verdict
         start, end = story.starts[i], story.ends[j]

@@ -49,9 +49,17 @@ def match(story: Story, w: int, table: Phrases) -> int:
         size = len(phrase)
         if w + size > len(spoken) or any(spoken[w + k] != phrase[k] for k in range(2, size)):
             continue
-        if all(near(story, w + k) for k in range(size - 1)):
+        if all(near(story, w + k) for k in range(size - 1)) and not is_spaced(story, w, phrase):
             return size
     return 1 if "" in rows else 0
+
+
+def is_spaced(story: Story, w: int, phrase: Sequence[str]) -> bool:
+    """Whether two letters that a sign joins, as in A&W, stand here with a space between: a W/M."""
+    if len(phrase) != 2 or not all(len(word) == 1 and word.isalpha() for word in phrase):
+        return False
+    left, right = story.words[w], story.words[w + 1]
+    return story.clear[story.ends[left] : story.starts[right]] == " "
 
 
 def near(story: Story, w: int) -> bool:

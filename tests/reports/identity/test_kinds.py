@@ -164,3 +164,14 @@ def test_a_word_of_grammar_alone_is_no_doubt() -> None:
 def test_what_begins_with_i_is_no_name() -> None:
     text = "Then I'm at the door and I've no cover, so I'd wait. I'll say it again, I'm no hero."
     assert strip(text).doubts == ()
+
+
+def test_letters_of_an_interview_and_with_a_stroke_are_no_names() -> None:
+    text = "Q. Who was there?\nA. Me.\n\nQ: Describe it.\nA) R/Tpr saw a W/M and an H/F run N/B."
+    done = strip(text)
+    assert done.text == text
+    assert {text[d.start : d.end] for d in done.doubts} & set("QARWMHFNB") == set()
+
+
+def test_an_initial_at_the_head_of_a_line_is_a_name_where_nobody_is_asked() -> None:
+    assert strip("A. Halvorsen covered me.").text == "[person A] covered me."
