@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..lexicon import entries, is_frequent, level, listed
 from ..naming import ANDS
-from ..span import Span, take
+from ..span import NAMED, Span, take
 from ..tokens import MIXED, Story, Token, index_at
 
 NUMBERS = ("NUMBER", "TIME", "CONTACT")
@@ -75,7 +75,8 @@ def words_before(story: Story, taken: bytearray, span: Span, i: int) -> int:
         return 1
     if before.text != "-" or i < 2:
         return 0
-    return 2 * (counts_on(span, story, i - 2, i) and not taken[starts[i - 2]])
+    hyphened = counts_on(span, story, i - 2, i) or is_hyphened(story, span, i, i - 2)
+    return 2 * (hyphened and not taken[starts[i - 2]])
 
 
 def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
@@ -93,7 +94,8 @@ def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
     if other == len(tokens):
         return 0
     if tokens[after].text == "-":
-        return 2 * (counts_on(span, story, other, i) and not taken[starts[other]])
+        hyphened = counts_on(span, story, other, i) or is_hyphened(story, span, i, other)
+        return 2 * (hyphened and not taken[starts[other]])
     named = span.kind in ("AGENCY", "PLACE") or span.tier == "doubt"
     linked = named and (tokens[after].norm,) in ANDS and taken[starts[other]]
     return int(linked and joins(tokens[i], tokens[other]))
@@ -115,6 +117,14 @@ def counts_on(span: Span, story: Story, i: int, beside: int) -> bool:
         and (span.kind in NUMBERS or (span.kind == "PLACE" and norms[beside] in numbers))
         and not any(map(str.isdigit, story.clear[span.start : span.end]))
     )
+
+
+def is_hyphened(story: Story, span: Span, beside: int, i: int) -> bool:
+    """Whether token i is joined to a name by a hyphen alone, both with a capital: Smith-Jones."""
+    left, right = sorted((i, beside))
+    joined = story.starts[right] - story.ends[left] == 1 and span.kind in NAMED
+    shapes = (story.tokens[left].shape, story.tokens[right].shape)
+    return joined and shapes == ("cap", "cap") and story.regimes[i] == MIXED
 
 
 def is_road(state: Token, number: Token) -> bool:

@@ -10,12 +10,14 @@ from ..lexicon import (
     entries,
     is_frequent,
     level,
+    listed,
     long_towns,
     name_weight,
     phrases,
     split,
     word_set,
 )
+from ..naming import STREETS
 from ..span import Span, take
 from ..tokens import LOWER, MIXED, UPPER, Story, where
 
@@ -98,6 +100,8 @@ def mark_safe(story: Story, places: Sequence[int]) -> None:
         if norm not in openers:
             continue
         brand = match(story, w, brands) if norm in brands else 0
+        if brand == 1 and names_a_place(story, w):
+            brand = 0
         size = max(brand, match(story, w, states)) if norm in states else brand
         if size == 1 and not brand and len(norm) <= 3 and story.tokens[i].shape != "upper":
             size = 0  # a state's two letters count in capitals only
@@ -111,15 +115,35 @@ def mark_safe(story: Story, places: Sequence[int]) -> None:
             story.safe[i] = story.fixed[i] = True
 
 
+def names_a_place(story: Story, w: int) -> bool:
+    """Whether the w-th word is part of the name of a place or an agency: Lincoln Road."""
+    if w + 1 == len(story.words) or not near(story, w):
+        return False
+    i, after = story.words[w + 1], story.spoken[w + 1]
+    if after in STREETS or after == "county":
+        return True
+    if story.regimes[i] != MIXED or story.tokens[i].shape != "cap":
+        return False
+    follow = story.spoken[w + 2] if w + 2 < len(story.words) else ""
+    return listed(after, "place_heads", "agency_heads") and follow not in ("car", "cars")
+
+
 def near_side(story: Story, w: int) -> bool:
     """Whether the w-th word is the letter of a side, a shift or a team: Alpha side."""
     return w + 1 < len(story.words) and story.spoken[w + 1] in SIDED and near(story, w)
 
 
+def is_initial(story: Story, w: int) -> bool:
+    """Whether the w-th word, a V, is the initial of a name: Sgt. V. Tran."""
+    i = story.words[w]
+    capital = story.tokens[i].shape == "cap" and story.regimes[i] == MIXED
+    return capital or listed(story.spoken[w - 1], "ranks", "roles")
+
+
 def mark_case(story: Story, w: int) -> None:
     """Mark the two sides of a case that gave a doctrine: Tennessee v. Garner."""
     words, tokens = story.words, story.tokens
-    if not 0 < w < len(words) - 1 or not near(story, w - 1):
+    if not 0 < w < len(words) - 1 or not near(story, w - 1) or is_initial(story, w):
         return
     if story.spoken[w - 1] in PROSECUTION:
         return

@@ -23,6 +23,8 @@ def masked(text: str) -> list[tuple[str, str, str]]:
         ("My partner Deshawn yelled gun.", "My partner [person A] yelled gun."),
         ("I asked J.T. to hold the light.", "I asked [person A] to hold the light."),
         ("We call the dog out. K-9 Rex came back.", "We call the dog out. K-9 [K-9 A] came back."),
+        ("Sgt. V. Tran told me to wait.", "Sgt. [person A] told me to wait."),
+        ("Officer Smith-Jones covered me.", "Officer [person A] covered me."),
         # agencies
         ("I work for the Dade County Sheriff's Office.", "I work for the [agency]."),
         ("They went to St. Luke's Hospital.", "They went to [hospital]."),
@@ -37,6 +39,8 @@ def masked(text: str) -> list[tuple[str, str, str]]:
         ("We met at the Wawa on Route 9.", "We met at the [business] on Route [highway]."),
         ("Beat 32 was quiet.", "Beat [number] was quiet."),
         ("Send it to Boise, ID 83702.", "Send it to [town], ID [ZIP code]."),
+        ("Position: 29 20.6 N, 094 46.2 W, adrift", "Position: [coordinates], adrift"),
+        ("He drove his Ford down winchester ave.", "He drove his Ford down [street]."),
         # times
         ("He ran at 022 10:05 hrs.", "He ran at [number] [time] hrs."),
         ("On March 3 at 0214 hours it began.", "On [date] at [time] it began."),
@@ -50,6 +54,7 @@ def masked(text: str) -> list[tuple[str, str, str]]:
         ("The plate 7KLM221 came back.", "The plate [plate] came back."),
         ("It is under 22-004518.", "It is under [case number]."),
         ("badge eleven oh four was mine", "badge [number] was mine"),
+        ("We boarded the M/V Federal Tiber.", "We boarded the M/V [call sign]."),
         # contacts
         ("Call me at 555-0148.", "Call me at [phone]."),
         ("Mail motors.safety@example.org today.", "Mail [email] today."),
