@@ -10,7 +10,7 @@ from operator import attrgetter
 from . import lexicon, patterns
 from .blanks import fill, reread
 from .labels import apply, number_persons
-from .naming import POSSIBLE, runs, span_of
+from .naming import NEARLY, POSSIBLE, runs, span_of
 from .recognizers import codes, doubts, echoes, growth, harmless, numbers, phrases, skim
 from .recognizers.chains import chains
 from .span import Span, Stripped, take
@@ -21,7 +21,7 @@ from .tokens import LABEL_FORM, MIXED, Story, cleared, split, tokenise, where
 # of a number ("mile marker").
 SAFE = 0.6
 PLAIN = 0.15  # the same for a word of the trade or of grammar
-LIKELY = min(POSSIBLE.values())  # below this no word is replaced, whatever it may be
+LIKELY = NEARLY * min(POSSIBLE.values())  # below this no word is replaced, whatever it may be
 ROUNDS = 6  # a stripped story is read again until nothing more is found, at most this often
 LONGEST_LABEL = "[coordinates]"  # as long as any, the letters of a person apart
 A_LABEL = re.compile(re.escape(LABEL_FORM))

@@ -182,6 +182,7 @@ def spelt(token: Token, says: str, drawn: str) -> list[str]:
             f"pre={word[:3]}",
             f"suf={word[-3:]}",
             f"su2={word[-2:]}",
+            f"su4={word[-4:]}",
         ]
     return found
 

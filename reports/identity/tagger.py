@@ -274,7 +274,7 @@ class Weighing:
     words: what it knows of each token. standing: how each stands. lower, capital: what
     evidence.seen() tells. rows, states: the evidence for each token, and what it comes to.
     chances: {index of a token: probability of each class}, in order, of the tokens for which it is
-    worth a word.
+    worth a word. most: the same of the reading in which the token was likeliest to identify.
     """
 
     def __init__(
@@ -292,13 +292,14 @@ class Weighing:
             size = len(story.tokens)
             self.rows, self.states = [0] * size, bytearray([CLEAR] * size)
             self.weigh(range(size))
-            self.chances = self.chained()
+            self.most = self.chances = self.chained()
             return
         self.rows = [*map(earlier.rows.__getitem__, places)]  # of a new token any, for now
         self.states = bytearray(map(earlier.states.__getitem__, places))
         anew = self.changed(earlier, places)
         self.weigh(compress(count(), anew))
         self.chances = self.chained(earlier, places, anew)
+        self.most = self.likeliest(earlier, places)
 
     def changed(self, earlier: Weighing, places: Sequence[int]) -> bytearray:
         """Return 1 for each token that may have other evidence than in the earlier reading."""
@@ -311,6 +312,18 @@ class Weighing:
         for i in where(self.story.norms, respelt):
             anew[i] = 1
         return anew
+
+    def likeliest(self, earlier: Weighing, places: Sequence[int]) -> dict[int, list[float]]:
+        """Return the chances of each token in this reading or before, whichever speak for it.
+
+        The name beside a word says much of it: Jeep, once "Easter" and "Safari" are blanked out.
+        """
+        found = dict(self.chances)
+        for i in compress(count(), map(earlier.most.__contains__, places)):
+            known = earlier.most[places[i]]
+            if i not in found or known[0] < found[i][0]:
+                found[i] = known
+        return dict(sorted(found.items()))
 
     def weigh(self, places: Iterable[int]) -> None:
         """Add up the evidence for these tokens, and tell what it comes to."""

@@ -34,7 +34,7 @@ USUAL = (
 
 def find(story: Story, taken: bytearray, weighing: Weighing) -> Iterator[Span]:
     """Yield the words that nothing has taken and that may identify, in no order."""
-    weighed, starts = weighing.chances, story.starts
+    weighed, starts = weighing.most, story.starts
     left = {i: chances for i, chances in weighed.items() if is_left(story, i, taken)}
     for run in runs(story, left, doubts=True):
         if run.kind in NAMED and all(is_small(token) for token in run.tokens):
@@ -81,9 +81,11 @@ def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Sp
             words_behind(story, taken, span) if clear[span.end : span.end + 1] == " " else [],
         )
         for words in sides:
-            if not words or any(story.fixed[i] or taken[story.starts[i]] for i in words):
+            if not words or any(story.fixed[i] for i in words):
                 continue
             start, end = story.starts[words[0]], story.stem_end(words[-1])
+            if 1 in taken[start:end]:
+                continue
             take(taken, start, end)
             yield Span(start, end, span.kind, "doubt", BESIDE, span.replacement)
 

@@ -9,6 +9,7 @@ from ..naming import ANDS
 from ..span import NAMED, Span, take
 from ..tokens import MIXED, Story, Token, index_at
 
+SERVICES = frozenset(("police", "fire", "ems", "rescue"))  # each is a body of its own
 NUMBERS = ("NUMBER", "TIME", "CONTACT")
 ROAD = 4  # characters of the number of a road
 MOST = 3  # words that one side grows by
@@ -96,6 +97,8 @@ def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
     if tokens[after].text == "-":
         hyphened = counts_on(span, story, other, i) or is_hyphened(story, span, i, other)
         return 2 * (hyphened and not taken[starts[other]])
+    if is_trade(story, span, i, after):
+        return 1 if taken[starts[other]] else 2
     named = span.kind in ("AGENCY", "PLACE") or span.tier == "doubt"
     linked = named and (tokens[after].norm,) in ANDS and taken[starts[other]]
     return int(linked and joins(tokens[i], tokens[other]))
@@ -125,6 +128,16 @@ def is_hyphened(story: Story, span: Span, beside: int, i: int) -> bool:
     joined = story.starts[right] - story.ends[left] == 1 and span.kind in NAMED
     shapes = (story.tokens[left].shape, story.tokens[right].shape)
     return joined and shapes == ("cap", "cap") and story.regimes[i] == MIXED
+
+
+def is_trade(story: Story, span: Span, i: int, after: int) -> bool:
+    """Whether "and" goes on with what a company does, in small letters: mesa gas and light."""
+    if span.kind != "AGENCY" or (story.norms[after],) not in ANDS:
+        return False
+    name, trade = story.tokens[i], story.tokens[after + 1]
+    spaced = story.clear[story.ends[after] : story.starts[after + 1]] == " "
+    head = trade.norm in entries("agency_heads") and trade.norm not in SERVICES
+    return spaced and head and name.shape == trade.shape == "lower"
 
 
 def is_road(state: Token, number: Token) -> bool:

@@ -15,6 +15,7 @@ from ..lexicon import (
     name_weight,
     phrases,
     split,
+    towns,
     word_set,
 )
 from ..naming import STREETS
@@ -24,6 +25,7 @@ from ..tokens import LOWER, MIXED, UPPER, Story, where
 SIDES = word_set("sides")
 SIDED = word_set("sided")
 AT = word_set("at")
+INTO = frozenset(("in", "from", "near", "to"))  # before a town, and before no make without "a"
 HOLIDAY_THINGS = word_set("holiday_things")
 CHAIN_THINGS = word_set("chain_things")
 VERSUS = frozenset(("v", "vs", "versus"))
@@ -116,7 +118,9 @@ def mark_safe(story: Story, places: Sequence[int]) -> None:
 
 
 def names_a_place(story: Story, w: int) -> bool:
-    """Whether the w-th word is part of the name of a place or an agency: Lincoln Road."""
+    """Whether the w-th word names a place, or a part of one or of an agency: Lincoln Road."""
+    if word_before(story, w) in INTO and (story.spoken[w],) in towns():
+        return True
     if w + 1 == len(story.words) or not near(story, w):
         return False
     i, after = story.words[w + 1], story.spoken[w + 1]
@@ -264,7 +268,7 @@ def town(story: Story, w: int) -> int:
     before = word_before(story, w)
     names = story.spoken[w : w + size]
     named = any(not level(n) and name_weight(n) for n in names)
-    if not named and before not in ("in", "from", "to", "near", "at", "of"):
+    if not named and before not in (*INTO, "at", "of"):
         return 0
     common = all(map(is_frequent, names))
-    return 0 if common and before not in ("in", "from", "near") else size
+    return 0 if common and before not in INTO - {"to"} else size

@@ -37,6 +37,23 @@ def test_it_has_the_same_tokens_and_the_same_chances(seed: int) -> None:
         assert Weighing(later, weighing, places).chances == Weighing(whole).chances
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_it_remembers_the_reading_in_which_a_word_was_likeliest_to_identify(seed: int) -> None:
+    likelier = 0
+    for text in SEEN[:40]:
+        story = tokenise(text)
+        first = Weighing(story)
+        later, places = reread(story, stretches(len(text), seed))
+        second = Weighing(later, first, places)
+        nothing = [1.0]
+        for i, place in enumerate(places):
+            now, before = second.chances.get(i, nothing), first.chances.get(place, nothing)
+            assert second.most.get(i, nothing)[0] == min(now[0], before[0])
+            likelier += before[0] < now[0]
+        assert [*second.most] == sorted(second.most)
+    assert likelier
+
+
 @pytest.mark.parametrize(
     ("text", "start", "end"),
     [

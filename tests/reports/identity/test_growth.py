@@ -35,6 +35,9 @@ def grown(marked: str) -> list[str]:
         ("They work for Ohio «AGENCY:DOT» now.", ["Ohio DOT"]),
         ("It was at «PLACE:7th» and «PLACE:Laurel», no light.", ["7th and", "Laurel"]),
         ("TRAFFIC ON LA «PLACE:14» STOPPED.", ["LA 14"]),
+        ("We met at «PLACE:Keep»-It there.", ["Keep-It"]),
+        ("I saw Smith-«PERSON:Jones» fall.", ["Smith-Jones"]),
+        ("he sells at «AGENCY:lampkin tire» and lube now", ["lampkin tire and lube"]),
     ],
 )
 def test_it_takes_what_belongs_to_it(marked: str, whole: list[str]) -> None:
@@ -53,6 +56,8 @@ def test_it_takes_what_belongs_to_it(marked: str, whole: list[str]) -> None:
         "HE HIT «PERSON:RAMIREZ» TWICE.",
         "it was «PERSON:ramirez» again",
         "«PERSON:Adams» and «PERSON:Ruiz» ran.",
+        "then «AGENCY:mesa pd» and fire came",
+        "A non-«PERSON:Ramirez» matter.",
     ],
 )
 def test_it_leaves_what_stands_beside_it(marked: str) -> None:
