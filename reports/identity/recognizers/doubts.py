@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, count, pairwise
 
 from ..lexicon import entries, is_frequent, known, level, listed, word_set
-from ..naming import ANDS, runs, span_of
+from ..naming import ANDS, Run, runs, span_of
 from ..span import NAMED, Span, take
 from ..tagger import UNASKED, Weighing, Word
 from ..tokens import MIXED, Story, Token, index_at, is_i
@@ -37,7 +37,7 @@ def find(story: Story, taken: bytearray, weighing: Weighing) -> Iterator[Span]:
     weighed, starts = weighing.most, story.starts
     left = {i: chances for i, chances in weighed.items() if is_left(story, i, taken)}
     for run in runs(story, left, doubts=True):
-        if run.kind in NAMED and all(is_small(token) for token in run.tokens):
+        if run.kind in NAMED and (all(map(is_small, run.tokens)) or is_one_of_many(story, run)):
             continue
         span = span_of(story, run, doubt=True)
         take(taken, span.start, span.end)
@@ -65,6 +65,13 @@ def is_small(token: Token) -> bool:
     """Whether a word is one of grammar in small letters, and no number: a, of, the."""
     function, numbers = entries("function"), entries("numwords")
     return token.shape == "lower" and token.norm in function and token.norm not in numbers
+
+
+def is_one_of_many(story: Story, run: Run) -> bool:
+    """Whether the words name no one thing, in small letters amid capitals: at a farm."""
+    before = story.norms[run.first - 1] if run.first else ""
+    small = all(token.shape == "lower" for token in run.tokens)
+    return before in ("a", "an") and small and story.regimes[run.first] == MIXED
 
 
 def beside(story: Story, taken: bytearray, spans: Sequence[Span]) -> Iterator[Span]:

@@ -163,8 +163,9 @@ def test_words_beside_a_name_in_small_letters_go_or_are_pointed_out(
     assert f"{kept} {pointed}".strip() in rest
 
 
-def test_a_word_of_grammar_alone_is_no_doubt() -> None:
-    assert strip("A noise call at a house, and a man with a knife.").doubts == ()
+@pytest.mark.parametrize("place", ["farm", "house", "gas station"])
+def test_a_word_of_grammar_and_one_of_many_are_no_doubts(place: str) -> None:
+    assert strip(f"A noise call at a {place}, and a man with a knife.").doubts == ()
 
 
 def test_what_begins_with_i_is_no_name() -> None:
