@@ -14,9 +14,9 @@ CERTAIN = 0.5  # probability from which a word is replaced without asking
 # From here on it is replaced, and offered back. Times, numbers and contacts mostly have a form,
 # which the patterns know; the tagger needs more certainty to add to them.
 POSSIBLE = {
-    "PERSON": 0.06,
-    "AGENCY": 0.05,
-    "PLACE": 0.06,
+    "PERSON": 0.065,
+    "AGENCY": 0.055,
+    "PLACE": 0.065,
     "TIME": 0.12,
     "NUMBER": 0.08,
     "CONTACT": 0.4,

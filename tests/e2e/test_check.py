@@ -27,10 +27,10 @@ DOUBTED = (
     "The man had a frindle under the seat.",
 )
 UNCERTAIN = (
-    "I went to the door and Hope stood beside me.",
-    "We asked Grace to wait by the car.",
-    "Hunter walked up to the car and I stopped him.",
-    "I told Chase to get down.",
+    "Hope walked up to the car and I stopped him.",
+    "We asked Cliff to wait by the car.",
+    "Amber walked up to the car and I stopped her.",
+    "We had Chase behind the car.",
 )
 
 

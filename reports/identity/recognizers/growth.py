@@ -11,6 +11,7 @@ from ..tokens import MIXED, Story, Token, index_at
 
 SERVICES = frozenset(("police", "fire", "ems", "rescue"))  # each is a body of its own
 NUMBERS = ("NUMBER", "TIME", "CONTACT")
+QUOTES = frozenset("\"“”'‘’")
 ROAD = 4  # characters of the number of a road
 MOST = 3  # words that one side grows by
 # Lists whose words stay in the text beside a name, though they have a capital.
@@ -74,6 +75,8 @@ def words_before(story: Story, taken: bytearray, span: Span, i: int) -> int:
         return 0
     if gap == " " and (counts_on(span, story, i - 1, i) or is_name(story, i - 1, i, span)):
         return 1
+    if before.text in ("of", "the"):
+        return words_of(story, taken, span, i)
     if before.text != "-" or i < 2:
         return 0
     hyphened = counts_on(span, story, i - 2, i) or is_hyphened(story, span, i, i - 2)
@@ -94,6 +97,8 @@ def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
     other = after + 1
     if other == len(tokens):
         return 0
+    if span.kind == "PERSON" and span.tier != "doubt" and tokens[after].text in QUOTES:
+        return 3 * is_nickname(story, taken, after)
     if tokens[after].text == "-":
         hyphened = counts_on(span, story, other, i) or is_hyphened(story, span, i, other)
         return 2 * (hyphened and not taken[starts[other]])
@@ -120,6 +125,30 @@ def counts_on(span: Span, story: Story, i: int, beside: int) -> bool:
         and (span.kind in NUMBERS or (span.kind == "PLACE" and norms[beside] in numbers))
         and not any(map(str.isdigit, story.clear[span.start : span.end]))
     )
+
+
+def words_of(story: Story, taken: bytearray, span: Span, i: int) -> int:
+    """Return how many tokens before token i open its name: Church of the Assumption."""
+    head = i - 2 - (story.norms[i - 1] == "the")
+    if span.kind not in ("AGENCY", "PLACE") or head < 0 or story.norms[head + 1] != "of":
+        return 0
+    token = story.tokens[head]
+    named = token.shape == "cap" and story.regimes[head] == MIXED and len(token.norm) > 2
+    apart = 1 in taken[story.starts[head] : story.starts[i]] or story.fixed[head]
+    opens = story.first[head] and not listed(token.norm, "agency_heads", "place_heads")
+    spaced = story.clear[story.starts[head] : story.starts[i]].count(" ") == i - head
+    stays = apart or opens or listed(token.norm, *STAY)
+    return i - head if named and spaced and not stays else 0
+
+
+def is_nickname(story: Story, taken: bytearray, i: int) -> bool:
+    """Whether the sign i opens a nickname in quotes amid a name: Terrell "Pockets" Mabry."""
+    starts, tokens = story.starts, story.tokens
+    if i + 3 >= len(tokens) or tokens[i + 2].text not in QUOTES or not tokens[i + 1].word:
+        return False
+    end, after = story.ends[i + 2], starts[i + 3]
+    free = 1 not in taken[starts[i] : end]
+    return free and story.clear[end:after] == " " and bool(taken[after])
 
 
 def is_hyphened(story: Story, span: Span, beside: int, i: int) -> bool:

@@ -39,8 +39,8 @@ def test_any_word_may_be_kept_or_removed(word: str) -> None:
 
 
 def test_a_kept_doubt_is_no_longer_pointed_out() -> None:
-    text = "We all went home and the zorvex was still there."
-    assert [len(strip(text).doubts), len(strip(text, keep=["zorvex"]).doubts)] == [1, 0]
+    text = "It was zorvexly dark where we stood."
+    assert [len(strip(text).doubts), len(strip(text, keep=["zorvexly"]).doubts)] == [1, 0]
 
 
 def test_what_the_engine_knows_keeps_its_label_when_it_is_asked_for() -> None:
@@ -54,5 +54,5 @@ def test_what_the_engine_knows_keeps_its_label_when_it_is_asked_for() -> None:
 
 
 def test_a_word_asked_for_is_no_doubt() -> None:
-    done = strip("We all went home and the zorvex was still there.", remove=["zorvex"])
-    assert (done.text, done.doubts) == ("We all went home and the [removed] was still there.", ())
+    done = strip("It was zorvexly dark where we stood.", remove=["zorvexly"])
+    assert (done.text, done.doubts) == ("It was [removed] dark where we stood.", ())

@@ -138,12 +138,10 @@ def test_an_ordinary_word_with_a_capital_amid_small_letters_is_pointed_out() -> 
 
 
 def test_a_word_that_may_be_a_name_is_pointed_out() -> None:
-    text = "We all went home and the zorvex was still there."
+    text = "It was zorvexly dark where we stood."
     done = strip(text)
     assert done.text == text
-    assert [(text[d.start : d.end], d.tier, d.replacement) for d in done.doubts] == [
-        ("zorvex", "doubt", "[agency]")
-    ]
+    assert [(text[d.start : d.end], d.tier) for d in done.doubts] == [("zorvexly", "doubt")]
 
 
 @pytest.mark.parametrize(
