@@ -163,6 +163,7 @@ def by_form(story: Story, taken: bytearray) -> Iterator[Span]:
     opening, phrase_opening = where(story.norms, openers()), phrases.opening(story)
     phrases.mark_safe(story, phrase_opening)
     harmless.mark_letters(story)
+    harmless.mark_shares(story)
     runs_with_digits = list(chains(story))
     parts = patterns.windows(story, runs_with_digits, opening)
     yield from patterns.find(story, parts, taken, contacts=True)

@@ -37,7 +37,9 @@ def find(story: Story, taken: bytearray, weighing: Weighing) -> Iterator[Span]:
     weighed, starts = weighing.most, story.starts
     left = {i: chances for i, chances in weighed.items() if is_left(story, i, taken)}
     for run in runs(story, left, doubts=True):
-        if run.kind in NAMED and (all(map(is_small, run.tokens)) or is_one_of_many(story, run)):
+        if all(map(is_small, run.tokens)) or is_title(story, run):
+            continue
+        if run.kind in NAMED and is_one_of_many(story, run):
             continue
         span = span_of(story, run, doubt=True)
         take(taken, span.start, span.end)
@@ -65,6 +67,13 @@ def is_small(token: Token) -> bool:
     """Whether a word is one of grammar in small letters, and no number: a, of, the."""
     function, numbers = entries("function"), entries("numwords")
     return token.shape == "lower" and token.norm in function and token.norm not in numbers
+
+
+def is_title(story: Story, run: Run) -> bool:
+    """Whether the words are the rank of somebody whose name has gone: Officer [person A]."""
+    after = run.first + len(run.tokens)
+    named = after < len(story.tokens) and story.tokens[after].shape == "label"
+    return named and all(token.norm in entries("ranks") for token in run.tokens)
 
 
 def is_one_of_many(story: Story, run: Run) -> bool:

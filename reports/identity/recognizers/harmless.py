@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..lexicon import entries, known, level, word_set
-from ..tokens import LOWER, UPPER, Story, index_at
+from ..tokens import LOWER, UPPER, Story, index_at, where
 from .chains import label_before, neighbour
 
 MEASURE = re.compile(
@@ -45,6 +45,20 @@ def mark_letters(story: Story) -> None:
     for start in letters:
         i = index_at(story, start)
         story.safe[i] = story.fixed[i] = True
+
+
+def mark_shares(story: Story) -> None:
+    """Mark the numbers in words that tell a share: four hours out of forty-eight."""
+    if " out of " not in story.lower:
+        return
+    norms, numbers = story.norms, entries("numwords")
+    for i in where(norms, ("out",)):
+        first = i + 2
+        if norms[i + 1 : first] == ["of"] and numbers & {*norms[max(0, i - 2) : i]}:
+            last = first
+            while last < len(norms) and (norms[last] in numbers or norms[last] == "-"):
+                story.safe[last] = story.fixed[last] = True
+                last += 1
 
 
 @dataclass(slots=True)

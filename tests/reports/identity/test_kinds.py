@@ -102,6 +102,7 @@ def test_an_identifier_is_replaced(text: str, stripped: str) -> None:
         "i was on the shoulder and the truck came over the rise",
         "He had no pulse and I did C P R for nine minutes.",
         "THE SUSPECT WAS BEHIND THE FENCE WITH A KNIFE.",
+        "I had slept about four hours out of forty-eight, and nine out of ten do.",
     ],
 )
 def test_what_must_stay_stays(text: str) -> None:
@@ -180,3 +181,9 @@ def test_letters_of_an_interview_and_with_a_stroke_are_no_names() -> None:
 
 def test_an_initial_at_the_head_of_a_line_is_a_name_where_nobody_is_asked() -> None:
     assert strip("A. Halvorsen covered me.").text == "[person A] covered me."
+
+
+def test_the_rank_of_a_name_that_has_gone_is_no_doubt() -> None:
+    done = strip("Sgt. Ramirez called Officer Delacroix and Deputy Okafor. A truck passed close.")
+    assert done.text.startswith("Sgt. [person A] called Officer [person B] and Deputy [person C].")
+    assert done.doubts == ()
