@@ -225,25 +225,27 @@ def trimmed(story: Story, weighed: Weighed, part: list[int]) -> Iterator[Run]:
         if token.word:
             yield Run(part[0], [token], CLASSES[best(alone)], 1 - alone[0])
         return
-    while part and not story.tokens[part[0]].word:
-        part = part[1:]
-    while part and not story.tokens[part[-1]].word:
-        last, before = story.tokens[part[-1]], story.tokens[part[-2]] if len(part) > 1 else None
-        if last.text == "." and before is not None and len(before.norm) == 1:
-            break  # the point of an initial
-        part = part[:-1]
-    while len(part) > 1 and story.tokens[part[-1]].norm in LOOSE:
-        part = part[:-1]
-    while len(part) > 1 and story.tokens[part[0]].text in ARTICLES:
-        part = part[1:]
-    if not part:
+    tokens, first, end = story.tokens, 0, len(part)  # of a part that may be as long as the story
+    while first < end and not tokens[part[first]].word:
+        first += 1
+    while first < end and not tokens[part[end - 1]].word:
+        initial = end - first > 1 and len(tokens[part[end - 2]].norm) == 1
+        if initial and tokens[part[end - 1]].text == ".":
+            break
+        end -= 1
+    while end - first > 1 and tokens[part[end - 1]].norm in LOOSE:
+        end -= 1
+    while end - first > 1 and tokens[part[first]].text in ARTICLES:
+        first += 1
+    if first == end:
         return
-    chances = [weighed[i] for i in part]
-    sums = [*map(sum, zip(*chances, strict=True))] if len(part) > 1 else chances[0]
+    chances = [weighed[i] for i in part[first:end]]
+    sums = [*map(sum, zip(*chances, strict=True))] if len(chances) > 1 else chances[0]
     kind = CLASSES[best(sums)]
     if kind == "PERSON":
-        while len(part) > 1 and is_rank(story, part[0], weighed[part[0]]):
-            part = part[1:]
+        while end - first > 1 and is_rank(story, part[first], weighed[part[first]]):
+            first += 1
+    part = part[first:end]
     surest = max(1 - weighed[i][0] for i in part)
     yield Run(part[0], [story.tokens[i] for i in part], kind, surest)
 
