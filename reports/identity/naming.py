@@ -120,8 +120,7 @@ def runs(story: Story, weighed: Weighed, doubts: bool = False) -> Iterator[Run]:
             kinds[i] = kind
         elif sure >= bound * NEARLY:
             nearly[i] = kind
-    if nearly and widen(story, kinds, nearly):
-        kinds = dict(sorted(kinds.items()))
+    widen(story, kinds, nearly)
     group: list[int] = []
     weighed = bridged(story, weighed, kinds)
     for i in sorted(kinds):
@@ -132,20 +131,19 @@ def runs(story: Story, weighed: Weighed, doubts: bool = False) -> Iterator[Run]:
     yield from split(story, weighed, kinds, group)
 
 
-def widen(story: Story, kinds: dict[int, int], nearly: dict[int, int]) -> bool:
-    """Add to the words that are likely enough those beside a name that nearly are; tell if any.
+def widen(story: Story, kinds: dict[int, int], nearly: dict[int, int]) -> None:
+    """Add to the words that are likely enough those beside a name that nearly are.
 
-    An identifier that goes in part has leaked.
+    An identifier that goes in part has leaked. nearly: in the order of the story.
     """
-    size, small = len(kinds), entries("function")
-    for step, places in ((1, [*nearly]), (-1, [*nearly][::-1])):
+    small = entries("function")
+    for step, places in ((1, nearly), (-1, reversed(nearly))):
         for i in places:
             left, right = sorted((i, i - step))
             named = kinds.get(i - step) in NAMES and i not in kinds
             word = story.tokens[i].word and story.norms[i] not in small
             if named and word and beside(story, left, right):
                 kinds[i] = nearly[i]
-    return len(kinds) > size
 
 
 def bridged(story: Story, weighed: Weighed, kinds: dict[int, int]) -> Weighed:
@@ -156,7 +154,7 @@ def bridged(story: Story, weighed: Weighed, kinds: dict[int, int]) -> Weighed:
     """
     tokens, last = story.tokens, -1
     found: Weighed = {}
-    for i in kinds:
+    for i in sorted(kinds):
         if 0 <= last < i - 1 <= last + 2:
             both = {CLASSES[kinds[last]], CLASSES[kinds[i]]}
             if bridges(story, last, i) and one_name(

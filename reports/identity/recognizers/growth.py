@@ -79,8 +79,7 @@ def words_before(story: Story, taken: bytearray, span: Span, i: int) -> int:
         return words_of(story, taken, span, i)
     if before.text != "-" or i < 2:
         return 0
-    hyphened = counts_on(span, story, i - 2, i) or is_hyphened(story, span, i, i - 2)
-    return 2 * (hyphened and not taken[starts[i - 2]])
+    return 2 * goes_on(story, taken, span, i, i - 2)
 
 
 def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
@@ -100,8 +99,7 @@ def words_behind(story: Story, taken: bytearray, span: Span, i: int) -> int:
     if span.kind == "PERSON" and span.tier != "doubt" and tokens[after].text in QUOTES:
         return 3 * is_nickname(story, taken, after)
     if tokens[after].text == "-":
-        hyphened = counts_on(span, story, other, i) or is_hyphened(story, span, i, other)
-        return 2 * (hyphened and not taken[starts[other]])
+        return 2 * goes_on(story, taken, span, i, other)
     if is_trade(story, span, i, after):
         return 1 if taken[starts[other]] else 2
     named = span.kind in ("AGENCY", "PLACE") or span.tier == "doubt"
@@ -149,6 +147,12 @@ def is_nickname(story: Story, taken: bytearray, i: int) -> bool:
     end, after = story.ends[i + 2], starts[i + 3]
     free = 1 not in taken[starts[i] : end]
     return free and story.clear[end:after] == " " and bool(taken[after])
+
+
+def goes_on(story: Story, taken: bytearray, span: Span, beside: int, i: int) -> bool:
+    """Whether token i, on the other side of a hyphen, is one more part of what was found."""
+    part = counts_on(span, story, i, beside) or is_hyphened(story, span, beside, i)
+    return part and not taken[story.starts[i]]
 
 
 def is_hyphened(story: Story, span: Span, beside: int, i: int) -> bool:

@@ -142,7 +142,9 @@ def test_a_word_that_may_be_a_name_is_pointed_out() -> None:
     text = "It was zorvexly dark where we stood."
     done = strip(text)
     assert done.text == text
-    assert [(text[d.start : d.end], d.tier) for d in done.doubts] == [("zorvexly", "doubt")]
+    assert [(text[d.start : d.end], d.tier, d.replacement) for d in done.doubts] == [
+        ("zorvexly", "doubt", "[agency]")
+    ]
 
 
 @pytest.mark.parametrize(
